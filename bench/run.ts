@@ -1,0 +1,85 @@
+/**
+ * `npm run bench [-- names...]`: measures, prints the results, and writes them to RESULTS.md when all benches ran.
+ * BENCH_LINES is the size of the access log (default: 2,000,000); everything else is scaled with it.
+ */
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { reasonOf } from '../src/lib/fault.ts';
+import type { Bench, Report, Setup } from './bench.ts';
+import { accessLog } from './benches/access-log.ts';
+import { cloudtrail } from './benches/cloudtrail.ts';
+import { memory } from './benches/memory.ts';
+import { smallObjects } from './benches/small-objects.ts';
+import { start } from './benches/start.ts';
+import { Inputs } from './inputs.ts';
+import { machineLines } from './machine.ts';
+import { countText } from './measure.ts';
+import { type NamedReport, resultsText } from './results.ts';
+
+const BENCHES: readonly Bench[] = [accessLog, smallObjects, cloudtrail, start, memory];
+const LINES = 2_000_000;
+const LINES_MIN = 1_000;
+
+process.exit(await main(process.argv.slice(2), process.env['BENCH_LINES']));
+
+/** Gives the exit code: 0 also when a target is missed, 1 when a bench failed, 2 for wrong arguments. */
+async function main(names: readonly string[], linesText: string | undefined): Promise<number> {
+  const lines = Number(linesText ?? LINES);
+  const unknown = names.find((name) => !BENCHES.some((bench) => bench.name === name));
+  if (unknown !== undefined)
+    return refuse(`no bench "${unknown}": there are ${BENCHES.map(({ name }) => name).join(', ')}`);
+  if (!Number.isInteger(lines) || lines < LINES_MIN)
+    return refuse(`BENCH_LINES is "${linesText}", not a number from ${LINES_MIN}`);
+  const chosen = names.length === 0 ? BENCHES : BENCHES.filter(({ name }) => names.includes(name));
+  const head = [
+    `- date: ${new Date().toISOString().slice(0, 10)}, with ${countText(lines)} lines (\`BENCH_LINES\`)`,
+    ...machineLines(),
+  ];
+  const { reports, hasFailed } = await runAll(chosen, lines);
+  const text = resultsText(head, reports);
+  process.stdout.write(`\n${text}`);
+  if (names.length === 0) await writeFile(new URL('RESULTS.md', import.meta.url), text);
+  return hasFailed ? 1 : 0;
+}
+
+function refuse(reason: string): number {
+  process.stderr.write(`Cannot run the benches: ${reason}\n`);
+  return 2;
+}
+
+async function runAll(
+  benches: readonly Bench[],
+  lines: number,
+): Promise<{ reports: NamedReport[]; hasFailed: boolean }> {
+  const folder = await mkdtemp(join(tmpdir(), 'bucketwatch-bench-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      remove();
+      process.exit(1);
+    });
+  }
+  const startMs = performance.now();
+  const say = (text: string): void => {
+    process.stdout.write(`${((performance.now() - startMs) / 1000).toFixed(0).padStart(4)} s  ${text}\n`);
+  };
+  const setup: Setup = { lines, folder, inputs: new Inputs(folder, lines, say), say };
+  const reports: NamedReport[] = [];
+  let hasFailed = false;
+  try {
+    for (const bench of benches) {
+      say(`== ${bench.name}`);
+      const report = await bench.run(setup).catch((error: unknown): Report => {
+        hasFailed = true;
+        say(`failed: ${reasonOf(error)}`);
+        return { findings: [], details: [], leftOut: [`${bench.name}: failed: ${reasonOf(error)}`] };
+      });
+      reports.push({ name: bench.name, report });
+    }
+  } finally {
+    remove();
+  }
+  return { reports, hasFailed };
+}

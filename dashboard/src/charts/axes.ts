@@ -1,0 +1,67 @@
+import type uPlot from 'uplot';
+import { clockText, dateText } from '../lib/format.ts';
+import type { Palette } from './palette.ts';
+import type { PlotScope } from './plot.tsx';
+
+const FONT = '11px system-ui, sans-serif';
+const DAY_SECONDS = 86_400;
+/** All charts leave the same room on the left, so that those below each other line up. */
+const LEFT_WIDTH = 58;
+
+function timeLabels(
+  _plot: uPlot,
+  splits: number[],
+  _axis: number,
+  _space: number,
+  stepSeconds: number,
+): string[] {
+  let shownDate = '';
+  return splits.map((seconds) => {
+    const timeMs = seconds * 1000;
+    const date = dateText(timeMs);
+    const day = new Date(timeMs).toLocaleDateString('en', { month: 'short', day: 'numeric' });
+    if (stepSeconds >= DAY_SECONDS) return day;
+    const isNewDate = date !== shownDate;
+    shownDate = date;
+    return isNewDate ? `${clockText(timeMs)}\n${day}` : clockText(timeMs);
+  });
+}
+
+/** The time axis: the reader's zone, the date under the first label and wherever it changes. */
+export function timeAxis(palette: Palette): uPlot.Axis {
+  return {
+    font: FONT,
+    stroke: palette.color('--muted'),
+    grid: { show: false },
+    ticks: { stroke: palette.color('--line'), width: 1, size: 4 },
+    border: { show: true, stroke: palette.color('--line'), width: 1 },
+    values: timeLabels,
+    space: 64,
+    size: 42,
+    gap: 4,
+  };
+}
+
+/** A value axis whose labels are written by `text`. */
+export function valueAxis(palette: Palette, text: (value: number) => string): uPlot.Axis {
+  return {
+    font: FONT,
+    stroke: palette.color('--muted'),
+    grid: { stroke: palette.color('--line'), width: 1 },
+    ticks: { show: false },
+    values: (_plot, splits) => splits.map((value) => (value === null ? '' : text(value))),
+    size: LEFT_WIDTH,
+    space: 36,
+    gap: 8,
+  };
+}
+
+/** The scale of the time axis: always the whole range asked for, never only where records are. */
+export function timeScale(scope: () => PlotScope): uPlot.Scale {
+  return { time: true, range: () => [scope().since, scope().until] };
+}
+
+/** A value scale from zero to a little above the highest value. */
+export function zeroScale(): uPlot.Scale {
+  return { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] };
+}

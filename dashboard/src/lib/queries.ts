@@ -1,0 +1,65 @@
+import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { Buckets, Series, Sources, Status, Top, TopDimension } from '../../../src/serve/api.ts';
+import { isoSecond, windowOf } from '../routes/range.ts';
+import { useView, type View } from '../routes/view.tsx';
+import { getJson, type ApiProblem, type Query } from './api.ts';
+
+/** How often live panels ask again. */
+const LIVE_MS = 5000;
+/** In ranges over a day a step is many minutes wide, and asking costs the store more. */
+const LIVE_LONG_MS = 30_000;
+const SLOW_MS = 30_000;
+const DAY_MS = 24 * 3_600_000;
+
+/** The interval for panels over the view's range; false when the reader switched live off. */
+export function liveIntervalMs(view: Pick<View, 'range' | 'isLive'>): number | false {
+  if (!view.isLive) return false;
+  const { sinceMs, untilMs } = windowOf(view.range, 0);
+  return untilMs - sinceMs > DAY_MS ? LIVE_LONG_MS : LIVE_MS;
+}
+
+/** Bucket, since and until of a view at a moment, as the API takes them. */
+export function scopeOf(view: View, nowMs: number): Query {
+  const { sinceMs, untilMs } = windowOf(view.range, nowMs);
+  return { since: isoSecond(sinceMs), until: isoSecond(untilMs), bucket: view.bucket };
+}
+
+/** A panel's answer over the view's range; asked again while live. A preset's ends are taken when it asks. */
+function useOverRange<T>(route: string, query: Query): UseQueryResult<T, ApiProblem> {
+  const view = useView();
+  return useQuery<T, ApiProblem>({
+    queryKey: [route, view.bucket, view.range, query],
+    queryFn: ({ signal }) => getJson<T>(route, { ...scopeOf(view, Date.now()), ...query }, signal),
+    refetchInterval: liveIntervalMs(view),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useSeries(steps: number): UseQueryResult<Series, ApiProblem> {
+  return useOverRange<Series>('/activity/series', { steps });
+}
+
+export function useTop(dimension: TopDimension, limit: number): UseQueryResult<Top, ApiProblem> {
+  return useOverRange<Top>('/activity/top', { dimension, limit });
+}
+
+/** What does not depend on the range: the state of the server, the buckets, the sources. */
+function useWhole<T>(route: string, intervalMs: number | false): UseQueryResult<T, ApiProblem> {
+  return useQuery<T, ApiProblem>({
+    queryKey: [route],
+    queryFn: ({ signal }) => getJson<T>(route, {}, signal),
+    refetchInterval: intervalMs,
+  });
+}
+
+export function useStatus(isLive: boolean): UseQueryResult<Status, ApiProblem> {
+  return useWhole<Status>('/status', isLive ? LIVE_MS : SLOW_MS);
+}
+
+export function useBuckets(isLive: boolean): UseQueryResult<Buckets, ApiProblem> {
+  return useWhole<Buckets>('/buckets', isLive ? LIVE_MS : false);
+}
+
+export function useSources(isLive: boolean): UseQueryResult<Sources, ApiProblem> {
+  return useWhole<Sources>('/sources', isLive ? LIVE_MS : SLOW_MS);
+}

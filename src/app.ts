@@ -1,0 +1,219 @@
+/** Wires configuration to engine, intake, sources and API: the only place that chooses implementations. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config/schema.ts';
+import { openCluster } from './engine/cluster.ts';
+import { openEmbedded } from './engine/embedded.ts';
+import type { Engine } from './engine/engine.ts';
+import { migrate } from './engine/migrate.ts';
+import { countsSince, type IntakeCounts } from './intake/counts.ts';
+import { Intake } from './intake/intake.ts';
+import type { IntakeLimits } from './intake/limits.ts';
+import { Spool } from './intake/spool.ts';
+import type { Clock } from './lib/clock.ts';
+import { reasonOf } from './lib/fault.ts';
+import type { Log } from './lib/log.ts';
+import { claimFolder, type Claim } from './claim.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { applyRetention } from './retention.ts';
+import type { Api } from './serve/route.ts';
+import { openApi } from './serve/routes.ts';
+import { openSource, sourceOf } from './sources/all.ts';
+import { openRejected } from './intake/rejected.ts';
+import type { Source } from './sources/source.ts';
+
+export interface AppParts {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface AppOptions {
+  /** Sources beside those of the configuration. */
+  readonly extraSources?: readonly Source[];
+  readonly isDemo?: boolean;
+}
+
+/** A running Bucketwatch: the store is open, what was left in the spool is loaded, the API answers. */
+export interface App {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly api: Api;
+  readonly claim: Claim;
+  /** Starts following the configured sources. */
+  follow(): void;
+  /** Offers everything a source has, once, and waits until it is in the ledger. */
+  ingest(source: Source, signal: AbortSignal): Promise<IntakeCounts>;
+  /** Offers again what was rejected: whole batches, and single records from `rejects`. */
+  retryRejected(signal: AbortSignal): Promise<IntakeCounts>;
+  /** What has come of everything offered since the start. */
+  progress(): IntakeCounts;
+  close(): Promise<void>;
+}
+
+/** Opens the data folder and everything over it. Throws `conflict` when another process has it. */
+export async function openApp(config: Config, options: AppOptions, parts: AppParts): Promise<App> {
+  await mkdir(config.data, { recursive: true });
+  const claim = await claimFolder(config.data, parts.clock);
+  try {
+    return await openClaimed(config, claim, options, parts);
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
+}
+
+async function openClaimed(config: Config, claim: Claim, options: AppOptions, parts: AppParts): Promise<App> {
+  const engine = await openEngine(config);
+  try {
+    const applied = await migrate(MIGRATIONS, engine);
+    if (applied.length > 0) parts.log.info({ steps: applied }, 'schema brought up to date');
+    await applyRetention(config.retention, engine);
+    const intake = new Intake({
+      ...parts,
+      engine,
+      spool: new Spool(join(config.data, 'spool')),
+      limits: intakeLimits(config),
+    });
+    const recovered = await intake.recover();
+    if (recovered > 0) parts.log.info({ loads: recovered }, 'finished the loads left by the last run');
+    const sources = [...openSources(config, parts), ...(options.extraSources ?? [])];
+    return new RunningApp({ config, engine, claim, intake, sources, isDemo: options.isDemo ?? false }, parts);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+interface Wired {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly claim: Claim;
+  readonly intake: Intake;
+  readonly sources: readonly Source[];
+  readonly isDemo: boolean;
+}
+
+class RunningApp implements App {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly api: Api;
+  readonly claim: Claim;
+  readonly #wired: Wired;
+  readonly #parts: AppParts;
+  readonly #stop = new AbortController();
+  readonly #following: Promise<void>[] = [];
+
+  constructor(wired: Wired, parts: AppParts) {
+    this.#wired = wired;
+    this.#parts = parts;
+    this.config = wired.config;
+    this.engine = wired.engine;
+    this.claim = wired.claim;
+    this.api = openApi(
+      {
+        engine: wired.engine,
+        intake: wired.intake,
+        sources: wired.sources,
+        clock: parts.clock,
+        config: wired.config,
+        isDemo: wired.isDemo,
+        startedMs: parts.clock.nowMs(),
+        ingest: (source, signal) => this.ingest(source, signal),
+        openLocation: (location, options) =>
+          sourceOf(location, options, { clock: parts.clock, folder: join(wired.config.data, 'cursors') }),
+        retryRejected: (signal) => this.retryRejected(signal),
+      },
+      parts.log,
+    );
+  }
+
+  follow(): void {
+    for (const source of this.#wired.sources) this.#following.push(this.#followOne(source));
+  }
+
+  async ingest(source: Source, signal: AbortSignal): Promise<IntakeCounts> {
+    const { intake } = this.#wired;
+    const before = { ...intake.counts(source.name) };
+    for await (const batch of source.batches({ follow: false, signal })) {
+      await intake.offer(batch, source.name, signal);
+    }
+    await intake.settle();
+    return countsSince(before, intake.counts(source.name));
+  }
+
+  progress(): IntakeCounts {
+    return this.#wired.intake.total();
+  }
+
+  async retryRejected(signal: AbortSignal): Promise<IntakeCounts> {
+    const { config, engine } = this.#wired;
+    const rejected = openRejected({
+      spool: new Spool(join(config.data, 'spool')),
+      engine,
+      clock: this.#parts.clock,
+    });
+    return this.ingest(rejected, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#following);
+    await this.#wired.intake.close();
+    await this.#wired.engine.close();
+    await this.#wired.claim.release();
+  }
+
+  async #followOne(source: Source): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        for await (const batch of source.batches({ follow: true, signal })) {
+          await this.#wired.intake.offer(batch, source.name, signal);
+        }
+        return;
+      } catch (error) {
+        this.#parts.log.error(
+          { source: source.name, error: reasonOf(error) },
+          'source failed, will be started again',
+        );
+        await this.#parts.clock.sleep(RESTART_MS, signal).catch(() => undefined);
+      }
+    }
+  }
+}
+
+/** A source that threw is started again after this long. */
+const RESTART_MS = 10_000;
+
+function openSources(config: Config, parts: AppParts): Source[] {
+  const folder = join(config.data, 'cursors');
+  return config.sources.map((source) => openSource(source, { clock: parts.clock, folder }));
+}
+
+async function openEngine(config: Config): Promise<Engine> {
+  const { engine } = config;
+  if (engine.kind === 'embedded') {
+    return openEmbedded({ folder: join(config.data, 'store'), memoryBytesMax: engine.memory });
+  }
+  return openCluster({
+    urls: engine.urls,
+    cluster: engine.cluster,
+    database: engine.database,
+    replicated: engine.replicated,
+    ...(engine.reader === undefined ? {} : { reader: engine.reader }),
+    ...(engine.username === undefined ? {} : { username: engine.username }),
+    ...(engine.password === undefined ? {} : { password: engine.password }),
+  });
+}
+
+function intakeLimits({ intake }: Config): IntakeLimits {
+  return {
+    spoolBytes: intake.spool,
+    batchBytes: intake.batch,
+    expandedBytes: intake.expanded,
+    lineBytes: intake.line,
+    documentBytes: intake.document,
+    rejectedBytes: intake.rejected,
+    fetches: intake.fetches,
+  };
+}

@@ -1,0 +1,99 @@
+/** What every command needs: the global flags, the configuration, a way to the API, output for people or programs. */
+import type { Command } from 'commander';
+import { type App, openApp } from '../app.ts';
+import { ownerOf } from '../claim.ts';
+import { readConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { systemClock } from '../lib/clock.ts';
+import { Fault, type FaultCode, reasonOf } from '../lib/fault.ts';
+import { openLog, silentLog } from '../lib/log.ts';
+
+export interface GlobalFlags {
+  readonly config?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+export function globalFlags(command: Command): GlobalFlags {
+  return command.optsWithGlobals<GlobalFlags>();
+}
+
+/** The configuration with the flags applied. Throws `invalid` with every problem and its line. */
+export function configOf(flags: GlobalFlags): Config {
+  const reading = readConfig(flags.config);
+  if (!reading.ok) {
+    const problems = reading.problems.map(
+      ({ path, message, line }) => `  ${line === undefined ? '' : `line ${line}: `}${path} ${message}`,
+    );
+    throw new Fault('invalid', `Cannot use the configuration ${reading.file}:\n${problems.join('\n')}`);
+  }
+  return flags.data === undefined ? reading.config : { ...reading.config, data: flags.data };
+}
+
+/** A way to the API: the running server's, or an app of our own in this process. */
+export interface ApiClient {
+  get<Answer>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<Answer>;
+  post<Answer>(path: string, body: unknown): Promise<Answer>;
+  /** The app in this process, when no server runs. */
+  readonly app?: App;
+  close(): Promise<void>;
+}
+
+/** Reaches the server that has the data folder, or opens the folder here. */
+export async function reach(config: Config): Promise<ApiClient> {
+  const owner = await ownerOf(config.data);
+  if (owner?.url !== undefined) return remoteClient(owner.url, config.auth.token);
+  const app = await openApp({ ...config, sources: [] }, {}, { clock: systemClock, log: quietLog(config) });
+  return clientOver(
+    (request) => Promise.resolve(app.api.fetch(request)),
+    'http://localhost',
+    config.auth.token,
+    app,
+  );
+}
+
+function quietLog(config: Config) {
+  return config.log === 'debug' ? openLog('debug') : silentLog;
+}
+
+function remoteClient(url: string, token: string | undefined): ApiClient {
+  return clientOver((request) => fetch(request), url, token);
+}
+
+function clientOver(
+  send: (request: Request) => Promise<Response>,
+  base: string,
+  token: string | undefined,
+  app?: App,
+): ApiClient {
+  const call = async <Answer>(path: string, init: RequestInit): Promise<Answer> => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const response = await send(new Request(new URL(path, base), { ...init, headers })).catch(
+      (error: unknown) => {
+        throw new Fault('unavailable', `Cannot reach the server at ${base}: ${reasonOf(error)}`, {
+          cause: error,
+        });
+      },
+    );
+    if (response.ok) return (await response.json()) as Answer;
+    const problem = (await response.json().catch(() => ({}))) as { detail?: string; code?: FaultCode };
+    throw new Fault(
+      problem.code ?? 'unavailable',
+      problem.detail ?? `Cannot read the answer of ${base}: status ${response.status}.`,
+    );
+  };
+  return {
+    get: (path, query = {}) => {
+      const given = Object.entries(query).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      );
+      return call(`/api/v1${path}?${new URLSearchParams(given).toString()}`, { method: 'GET' });
+    },
+    post: (path, body) => call(`/api/v1${path}`, { method: 'POST', body: JSON.stringify(body) }),
+    ...(app === undefined ? {} : { app }),
+    close: async () => app?.close(),
+  };
+}

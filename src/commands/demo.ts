@@ -1,0 +1,79 @@
+/** `demo`: the page on a made-up company's buckets, through the same sources and intake as real logs. */
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { ownerOf } from '../claim.ts';
+import { trickle, writeHistory } from '../demo/write-estate.ts';
+import { systemClock } from '../lib/clock.ts';
+import { Fault } from '../lib/fault.ts';
+import { openFiles } from '../sources/files.ts';
+import { configOf, globalFlags } from './context.ts';
+import { print } from './output.ts';
+import { runServer, withListen } from './serve.ts';
+
+const DEMO_FOLDER = './bucketwatch-demo';
+/** A file that says the folder may be emptied. */
+const MARKER = 'DEMO';
+const SEED = 20_260_401;
+const HISTORY_DAYS = 14;
+const TRICKLE_MS = 5_000;
+
+export function addDemoCommand(root: Command): void {
+  root
+    .command('demo')
+    .description('show the page on a made-up estate: 14 days of history and a live trickle')
+    .option('--listen <host:port>', 'address of page and API (default: 127.0.0.1:8484)')
+    .addHelpText(
+      'after',
+      `\nEverything is made anew in ${DEMO_FOLDER} (or --data) at every start; your own data folder is not touched.`,
+    )
+    .action(async (options: { listen?: string }, command: Command) => {
+      const flags = globalFlags(command);
+      const config = {
+        ...withListen(configOf(flags), options.listen),
+        data: flags.data ?? DEMO_FOLDER,
+        sources: [],
+        log: 'warn' as const,
+      };
+      await emptyDemoFolder(config.data);
+      const logs = join(config.data, 'logs');
+      const endMs = systemClock.nowMs();
+      const source = openFiles({ name: 'demo', path: logs, pollMs: 1_000 }, { clock: systemClock });
+      await runServer(config, { extraSources: [source], isDemo: true }, async (signal) => {
+        print('Writing 14 days of a made-up estate; the page fills as it is loaded.');
+        await writeHistory({ folder: logs, seed: SEED, endMs, days: HISTORY_DAYS }, { signal });
+        print(
+          'To watch your own logs: npm run bucketwatch -- serve s3://your-log-bucket/prefix/   (or a folder)',
+        );
+        await trickle(
+          { folder: logs, seed: SEED, intervalMs: TRICKLE_MS, sinceMs: endMs },
+          { clock: systemClock },
+          signal,
+        );
+      });
+    });
+}
+
+/** Empties the folder of an earlier demo; a folder that is anything else is left alone. */
+async function emptyDemoFolder(folder: string): Promise<void> {
+  const owner = await ownerOf(folder);
+  if (owner !== undefined) {
+    throw new Fault(
+      'conflict',
+      `Cannot start the demo: process ${owner.pid} runs one in ${folder}${owner.url === undefined ? '' : `, at ${owner.url}`}.`,
+    );
+  }
+  const names: string[] = await readdir(folder).catch(() => []);
+  if (names.length > 0 && !names.includes(MARKER)) {
+    throw new Fault(
+      'conflict',
+      `Cannot start the demo in ${folder}: it is not the folder of a demo, and the demo would empty it.`,
+    );
+  }
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, MARKER),
+    'Made by bucketwatch demo, which empties this folder at every start.\n',
+  );
+}

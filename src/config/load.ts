@@ -1,0 +1,193 @@
+/** Reads `bucketwatch.yaml`: validates it, names what is wrong and where, resolves `${ENV}` and `file:` references. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { toJSONSchema as toJsonSchema, type z } from 'zod';
+import { Fault, reasonOf } from '../lib/fault.ts';
+import { type Config, configSchema } from './schema.ts';
+
+const CONFIG_FILE = 'bucketwatch.yaml';
+
+export interface ConfigProblem {
+  /** Dotted path of the field, e.g. `sources.0.uri`; empty for the whole file. */
+  readonly path: string;
+  readonly message: string;
+  readonly line?: number;
+}
+
+export type ConfigReading =
+  | { readonly ok: true; readonly config: Config; readonly file?: string }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly file: string };
+
+/** Fields that must not hold a secret in clear. */
+const SECRETS = /(^|\.)(token|password|secret_access_key)$/;
+
+/** Reads a file, or `bucketwatch.yaml` in this folder if there is one, or gives the defaults. */
+export function readConfig(
+  file: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): ConfigReading {
+  const path = file ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
+  if (path === undefined) return { ok: true, config: configSchema.parse({}) };
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Fault('invalid', `Cannot read the configuration ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+  const reading = parseConfig(text, { environment, folder: dirname(resolve(path)) });
+  return reading.ok ? { ...reading, file: path } : { ...reading, file: path };
+}
+
+/** The configuration of a YAML text. */
+export function parseConfig(
+  text: string,
+  from: { readonly environment: NodeJS.ProcessEnv; readonly folder: string },
+): { ok: true; config: Config } | { ok: false; problems: ConfigProblem[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [syntax] = document.errors;
+  if (syntax !== undefined) {
+    return {
+      ok: false,
+      problems: [{ path: '', message: syntax.message, line: lines.linePos(syntax.pos[0]).line }],
+    };
+  }
+  const lineOf = (path: readonly PropertyKey[]): number | undefined => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const node = document.getIn(path.slice(0, length), true) as { range?: [number] } | undefined;
+      if (node?.range !== undefined) return lines.linePos(node.range[0]).line;
+    }
+    return undefined;
+  };
+  const problems: ConfigProblem[] = [];
+  const report = (path: readonly PropertyKey[], message: string): void => {
+    const line = lineOf(path);
+    problems.push({ path: path.join('.'), message, ...(line === undefined ? {} : { line }) });
+  };
+  const resolved = resolveReferences(document.toJS() ?? {}, [], from, report);
+  const parsed = configSchema.safeParse(resolved);
+  if (parsed.success && problems.length === 0) {
+    const duplicate = duplicateName(parsed.data);
+    if (duplicate === undefined) return { ok: true, config: parsed.data };
+    report(['sources'], `two sources have the name "${duplicate}"`);
+  }
+  for (const issue of parsed.error?.issues ?? []) reportIssue(issue, report);
+  return { ok: false, problems };
+}
+
+type Report = (path: readonly PropertyKey[], message: string) => void;
+
+function resolveReferences(
+  value: unknown,
+  path: readonly PropertyKey[],
+  from: { readonly environment: NodeJS.ProcessEnv; readonly folder: string },
+  report: Report,
+): unknown {
+  if (Array.isArray(value))
+    return value.map((item, index) => resolveReferences(item, [...path, index], from, report));
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, item]) => [
+      key,
+      resolveReferences(item, [...path, key], from, report),
+    ]);
+    return Object.fromEntries(entries);
+  }
+  if (typeof value !== 'string') return value;
+  const isReference = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/.test(value) || value.startsWith('file:');
+  if (SECRETS.test(path.join('.')) && !isReference) {
+    report(path, 'is a secret in clear; write ${NAME} for an environment variable or file:<path>');
+    return value;
+  }
+  return value.startsWith('file:')
+    ? fromFile(value, path, from.folder, report)
+    : fromEnvironment(value, path, from, report);
+}
+
+function fromFile(value: string, path: readonly PropertyKey[], folder: string, report: Report): string {
+  try {
+    return readFileSync(resolve(folder, value.slice('file:'.length)), 'utf8').trim();
+  } catch (error) {
+    report(path, `cannot be read from its file: ${reasonOf(error)}`);
+    return value;
+  }
+}
+
+function fromEnvironment(
+  value: string,
+  path: readonly PropertyKey[],
+  from: { readonly environment: NodeJS.ProcessEnv },
+  report: Report,
+): string {
+  return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (reference, name: string) => {
+    const found = from.environment[name];
+    if (found !== undefined) return found;
+    report(path, `refers to the environment variable ${name}, which is not set`);
+    return reference;
+  });
+}
+
+function reportIssue(issue: z.core.$ZodIssue, report: Report): void {
+  if (issue.code !== 'unrecognized_keys') {
+    report(issue.path, issue.message.replace(/^Invalid input: /, ''));
+    return;
+  }
+  for (const key of issue.keys) {
+    const near = nearest(key, knownKeys(issue.path));
+    report(
+      [...issue.path, key],
+      near === undefined ? 'is not a known setting' : `is not a known setting; did you mean "${near}"?`,
+    );
+  }
+}
+
+/** Keys a section may have, read off the schema's own JSON Schema. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let section: JsonSchema | undefined = configJsonSchema();
+  for (const step of path) {
+    const variants: JsonSchema[] =
+      section?.anyOf ?? section?.oneOf ?? (section === undefined ? [] : [section]);
+    section = variants
+      .map((variant) => (typeof step === 'number' ? variant.items : variant.properties?.[String(step)]))
+      .find((next) => next !== undefined);
+  }
+  const variants = section?.anyOf ?? section?.oneOf ?? (section === undefined ? [] : [section]);
+  return variants.flatMap((variant) => Object.keys(variant.properties ?? {}));
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly anyOf?: JsonSchema[];
+  readonly oneOf?: JsonSchema[];
+}
+
+/** The JSON Schema of the configuration file, for editors. */
+export function configJsonSchema(): JsonSchema {
+  return toJsonSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+}
+
+function nearest(word: string, known: readonly string[]): string | undefined {
+  const scored = known.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
+  scored.sort((a, b) => a.distance - b.distance);
+  const [best] = scored;
+  return best !== undefined && best.distance <= Math.max(2, word.length / 3) ? best.candidate : undefined;
+}
+
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j += 1) {
+      const swap = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swap));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+function duplicateName(config: Config): string | undefined {
+  const names = config.sources.map((source) => source.name);
+  return names.find((name, index) => names.indexOf(name) !== index);
+}

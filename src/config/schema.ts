@@ -1,0 +1,166 @@
+/** The configuration: every field, its default and its unit. An empty file is valid. */
+import { z } from 'zod';
+import { FORMAT_NAMES } from '../formats/format.ts';
+import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const UNIT_BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
+
+/** `90s`, `5m`, `24h`, `14d` as milliseconds; nothing when the text is not a duration. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)$/.exec(text.trim());
+  if (match === null) return undefined;
+  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+}
+
+/** `512MiB`, `10GiB` as bytes; nothing when the text is not a size. */
+export function parseSize(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB)$/.exec(text.trim());
+  if (match === null) return undefined;
+  return Math.round(Number(match[1]) * UNIT_BYTES[match[2] as keyof typeof UNIT_BYTES]);
+}
+
+const duration = (fallback: string, what: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms !== undefined) return ms;
+      context.issues.push({
+        code: 'custom',
+        message: `is not a duration such as 30s, 5m, 24h or 14d`,
+        input: text,
+      });
+      return z.NEVER;
+    })
+    .describe(`${what} A duration: 30s, 5m, 24h, 14d.`);
+
+const size = (fallbackBytes: number, what: string) =>
+  z
+    .string()
+    .default(`${fallbackBytes}B`)
+    .transform((text, context) => {
+      const bytes = parseSize(text);
+      if (bytes !== undefined) return bytes;
+      context.issues.push({ code: 'custom', message: `is not a size such as 512MiB or 10GiB`, input: text });
+      return z.NEVER;
+    })
+    .describe(`${what} A size: 512KiB, 64MiB, 10GiB.`);
+
+const format = z
+  .enum(FORMAT_NAMES)
+  .optional()
+  .describe('How the batches read; guessed from their beginning when absent.');
+
+const filesSource = z.strictObject({
+  kind: z.literal('files'),
+  name: z.string().min(1).describe('Unique name, shown on the page.'),
+  path: z.string().min(1).describe('A file, a folder (with all below it) or a glob.'),
+  format,
+  poll: duration('2s', 'How often the folder is looked at.'),
+});
+
+const bucketSource = z.strictObject({
+  kind: z.literal('bucket-listing'),
+  name: z.string().min(1).describe('Unique name, shown on the page.'),
+  uri: z
+    .string()
+    .regex(/^s3:\/\/[^/]+(\/.*)?$/, 'is not an s3://bucket/prefix/ URI')
+    .describe('Where the logs are: s3://bucket/prefix/.'),
+  format,
+  region: z.string().optional().describe('Region of the bucket; found out when absent.'),
+  endpoint: z.url().optional().describe('Endpoint of a store other than AWS.'),
+  path_style: z
+    .boolean()
+    .optional()
+    .describe('Bucket in the path instead of the host name; default: yes with an endpoint.'),
+  profile: z.string().optional().describe('Profile of the AWS configuration files.'),
+  role_arn: z.string().optional().describe('Role to assume.'),
+  access_key_id: z
+    .string()
+    .optional()
+    .describe('Key id, when the usual AWS chain does not apply; ${ENV} or file:.'),
+  secret_access_key: z.string().optional().describe('Secret of the key; ${ENV} or file: only.'),
+  poll: duration('1m', 'How often the bucket is listed.'),
+  overlap: duration('15m', 'How far behind the newest key late keys are still looked for.'),
+  since: duration('3650d', 'Objects older than this when first listed are left alone.'),
+});
+
+const embeddedEngine = z.strictObject({
+  kind: z.literal('embedded'),
+  memory: size(1200 * 2 ** 20, 'Ceiling for what the engine allocates.'),
+});
+
+const clusterEngine = z.strictObject({
+  kind: z.literal('cluster'),
+  urls: z.array(z.url()).min(1).describe('HTTP URL of every node.'),
+  cluster: z.string().default('default').describe('Name in system.clusters.'),
+  database: z.string().default('bucketwatch').describe('Database, made when it does not exist.'),
+  username: z.string().optional(),
+  password: z.string().optional().describe('${ENV} or file: only.'),
+  reader: z
+    .strictObject({ username: z.string(), password: z.string().describe('${ENV} or file: only.') })
+    .optional()
+    .describe("User for people's SQL, who may only select from the database."),
+  replicated: z.boolean().default(false).describe('Whether shards have replicas (ReplicatedMergeTree).'),
+});
+
+const limits = DEFAULT_INTAKE_LIMITS;
+
+export const configSchema = z.strictObject({
+  data: z.string().default('./bucketwatch-data').describe('Folder in which everything is kept.'),
+  listen: z
+    .string()
+    .regex(/^.+:\d{1,5}$/, 'is not host:port')
+    .default('127.0.0.1:8484')
+    .describe('Address of the page and the API. Beyond loopback it requires auth.token.'),
+  log: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('What goes to standard error.'),
+  auth: z
+    .strictObject({
+      token: z
+        .string()
+        .min(16)
+        .optional()
+        .describe('Bearer token for the API and the page; ${ENV} or file: only.'),
+    })
+    .prefault({}),
+  engine: z.discriminatedUnion('kind', [embeddedEngine, clusterEngine]).prefault({ kind: 'embedded' }),
+  sources: z.array(z.discriminatedUnion('kind', [filesSource, bucketSource])).default([]),
+  intake: z
+    .strictObject({
+      spool: size(
+        limits.spoolBytes,
+        'Fetched bytes waiting to be loaded; at this size sources are held back.',
+      ),
+      batch: size(limits.batchBytes, 'Largest batch as it arrives; a larger one is rejected.'),
+      expanded: size(limits.expandedBytes, 'Largest batch after decompression; a larger one is rejected.'),
+      line: size(limits.lineBytes, 'Longest line of a text format; a batch with a longer one is rejected.'),
+      document: size(limits.documentBytes, 'Largest CloudTrail file or event message after decompression.'),
+      rejected: size(
+        limits.rejectedBytes,
+        'Bytes kept of rejected batches; beyond it the oldest are dropped.',
+      ),
+      fetches: z
+        .number()
+        .int()
+        .min(1)
+        .max(64)
+        .default(limits.fetches)
+        .describe('Batches fetched at the same time.'),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      facts: duration('90d', 'How long requests, calls and object events are kept.'),
+      rollups: duration('400d', 'How long the sums by minute are kept.'),
+      rejects: duration('30d', 'How long records that could not be read are kept.'),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type SourceConfig = Config['sources'][number];

@@ -1,0 +1,69 @@
+import { actOf, auditOf, backupOf } from './acts.ts';
+import { BACKUPS } from './company.ts';
+import { dayFactor, dueAt } from './day-shape.ts';
+import { FLOWS } from './flows.ts';
+import { mixSeeds, poisson, type Random, randomOf } from './random.ts';
+import type { S3Request } from './request.ts';
+
+/** A part of the estate's time: start inclusive, end exclusive. */
+export interface Span {
+  readonly seed: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Traffic is drawn in steps of this length; what belongs together never takes longer than one. */
+const STEP_MS = 600_000;
+const DAY_MS = 86_400_000;
+const AUDIT_EVERY_MS = 43_200_000;
+const AUDIT_AFTER_MS = 1_260_000;
+
+/** Sets scheduled jobs apart from flows, which are numbered from 0. */
+const AUDIT_STREAM = 1000;
+const BACKUP_STREAM = 1001;
+
+/**
+ * Everyday requests of a span, oldest first. A function of time and seed alone: how a stretch of time
+ * is cut into spans changes nothing, so that live files continue a history.
+ */
+export function trafficBetween(span: Span): readonly S3Request[] {
+  const found: S3Request[] = [];
+  for (let step = Math.floor(span.startMs / STEP_MS) - 1; step * STEP_MS < span.endMs; step++) {
+    for (const request of requestsOfStep(span.seed, step)) {
+      if (request.timeMs >= span.startMs && request.timeMs < span.endMs) found.push(request);
+    }
+  }
+  return found.sort((one, other) => one.timeMs - other.timeMs);
+}
+
+function* requestsOfStep(seed: number, step: number): Generator<S3Request> {
+  const startMs = step * STEP_MS;
+  const around = { atMs: startMs + STEP_MS / 2, lengthMs: STEP_MS };
+  for (const [index, flow] of FLOWS.entries()) {
+    const random = randomOf(mixSeeds(seed, index, step));
+    const due = dueAt(flow.shape, flow.perDay, around) * dayFactor(seed, index, startMs);
+    for (let count = poisson(random, due); count > 0; count--) {
+      yield* actOf(flow, startMs + Math.floor(random() * STEP_MS), random);
+    }
+  }
+  yield* jobsOfStep(seed, startMs);
+}
+
+function* jobsOfStep(seed: number, startMs: number): Generator<S3Request> {
+  const auditMs = startMs - (startMs % AUDIT_EVERY_MS) + AUDIT_AFTER_MS;
+  if (isInStep(auditMs, startMs)) yield* auditOf(auditMs, randomAt(seed, AUDIT_STREAM, auditMs));
+  const dayMs = startMs - (startMs % DAY_MS);
+  for (const [index, backup] of BACKUPS.entries()) {
+    const random = randomAt(seed, BACKUP_STREAM + index, dayMs);
+    const backupMs = dayMs + backup.minuteOfDay * 60_000 + Math.floor(random() * 90_000);
+    if (isInStep(backupMs, startMs)) yield* backupOf(backup, backupMs, random);
+  }
+}
+
+function isInStep(timeMs: number, startMs: number): boolean {
+  return timeMs >= startMs && timeMs < startMs + STEP_MS;
+}
+
+function randomAt(seed: number, stream: number, timeMs: number): Random {
+  return randomOf(mixSeeds(seed, stream, timeMs / 60_000));
+}

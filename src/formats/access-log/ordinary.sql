@@ -1,0 +1,42 @@
+-- Every line, its fields taken by position. Where a line is not ordinary they are not to be trusted: it goes on whole, as
+-- `odd_line`, to be read carefully.
+with
+  field -> if(field = '-', '', field) as value,
+  {redacted},
+  value(head[9]) as logged_key
+select
+  batch_id,
+  line_number,
+  value(head[1]) as bucket_owner,
+  value(head[2]) as bucket,
+  time,
+  value(head[5]) as remote_ip,
+  if(head[6] = 'Anonymous', '', value(head[6])) as requester,
+  value(head[7]) as request_id,
+  value(head[8]) as operation,
+  if(position(logged_key, '%') = 0, logged_key, decodeURLComponent(decodeURLComponent(logged_key))) as key,
+  if(key = logged_key, '', logged_key) as key_encoded,
+  redacted(value(quoted[2])) as request_uri,
+  toUInt16OrZero(middle[2]) as http_status,
+  value(middle[3]) as error_code,
+  toUInt64OrZero(middle[4]) as bytes_sent,
+  toUInt64OrNull(middle[5]) as object_size,
+  toUInt32OrNull(middle[6]) as total_time_ms,
+  toUInt32OrNull(middle[7]) as turn_around_time_ms,
+  redacted(value(quoted[4])) as referer,
+  value(quoted[6]) as user_agent,
+  value(tail[2]) as version_id,
+  value(tail[3]) as host_id,
+  value(tail[4]) as signature_version,
+  value(tail[5]) as cipher_suite,
+  value(tail[6]) as authentication_type,
+  value(tail[7]) as host_header,
+  value(tail[8]) as tls_version,
+  value(tail[9]) as access_point_arn,
+  value(tail[10]) as acl_required,
+  value(tail[11]) as source_region,
+  arraySlice(tail, 12) as extra_fields,
+  '' as reject_reason,
+  '' as line,
+  redacted(if(is_ordinary, '', lines.line)) as odd_line
+from ({lines}) as lines

@@ -1,0 +1,19 @@
+import { accessLog } from './access-log/format.ts';
+import { cloudtrail } from './cloudtrail/format.ts';
+import type { BatchSample, Format, FormatName } from './format.ts';
+import { s3Event } from './s3-event/format.ts';
+
+/** Every format, in the order in which an unnamed batch is offered to them. */
+export const FORMATS: readonly Format[] = [accessLog, cloudtrail, s3Event];
+
+/** The format of a name from the configuration or the command line. */
+export function formatNamed(name: FormatName): Format {
+  const format = FORMATS.find((candidate) => candidate.name === name);
+  if (format === undefined) throw new Error(`no format ${name}`);
+  return format;
+}
+
+/** The first format that recognises the sample, if any. */
+export function guessFormat(sample: BatchSample): Format | undefined {
+  return FORMATS.find((format) => format.recognises(sample));
+}

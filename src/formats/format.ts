@@ -1,0 +1,39 @@
+import type { Migration } from '../engine/migrate.ts';
+import type { Parse, RecordUnit } from '../engine/engine.ts';
+
+/** Names of all formats, as configuration, command line and API take them. */
+export const FORMAT_NAMES = ['access-log', 'cloudtrail', 's3-event'] as const;
+
+export type FormatName = (typeof FORMAT_NAMES)[number];
+
+/**
+ * How the raw bytes of a batch read. One folder per format, listed in `all.ts`:
+ * `NNN-*.sql` (the fact table, the parsed Null table, one view each into facts, rejects and tallies),
+ * one or more SELECTs over `{records}` that give the parsed table's columns, and fixtures in pairs.
+ *
+ * The SELECTs never throw, whatever the bytes: a record it cannot read comes out with a `reject_reason`.
+ */
+export interface Format {
+  readonly name: FormatName;
+  /** For people: "server access log". */
+  readonly title: string;
+  readonly unit: RecordUnit;
+  /** The Null table that takes the rows of `parses`. */
+  readonly parsedTable: string;
+  /** What reads the records, in order: the fast way first, then the careful one over what the fast way left. */
+  readonly parses: readonly Parse[];
+  readonly migrations: readonly Migration[];
+  /** Whether a batch that begins like this (decompressed, up to 64 KiB) and has this name is of this format. */
+  recognises(sample: BatchSample): boolean;
+  /**
+   * For message-sized formats: turns the whole batch into one JSON record a line before it is loaded.
+   * Absent for bulk formats, whose bytes go to the engine as they are.
+   */
+  readonly decode?: (bytes: Buffer) => Buffer;
+}
+
+export interface BatchSample {
+  /** File name or object key, without `.gz`. */
+  readonly name: string;
+  readonly head: Buffer;
+}

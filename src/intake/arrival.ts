@@ -1,0 +1,144 @@
+/** How an offered batch becomes a spooled one: fetched if need be, every byte looked at, named by its identity. */
+import { createHash } from 'node:crypto';
+import { open, rm, stat } from 'node:fs/promises';
+import { Fault } from '../lib/fault.ts';
+import { FORMATS, formatNamed, guessFormat } from '../formats/all.ts';
+import type { Format } from '../formats/format.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { OfferedBatch } from '../sources/source.ts';
+import { type Inspection, inspect, inspectFile } from './inspect.ts';
+import { type IntakeLimits, LOAD_BYTES } from './limits.ts';
+import { fileStamp, type Spool, type SpooledBatch } from './spool.ts';
+
+export interface ArrivalParts {
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly limits: IntakeLimits;
+}
+
+/** A batch in the spool, and either the format it is to be read as or why it cannot be read at all. */
+export type Arrival =
+  | {
+      readonly kind: 'readable';
+      readonly batch: SpooledBatch;
+      readonly format: Format;
+      readonly isLarge: boolean;
+    }
+  | {
+      readonly kind: 'unreadable';
+      readonly batch: SpooledBatch;
+      readonly format: Format | undefined;
+      readonly reason: string;
+    };
+
+/** The id of a batch: the first 8 bytes of the SHA-256 of its identity, in decimal. */
+export function batchIdOf(identity: string): string {
+  return createHash('sha256').update(identity).digest().readBigUInt64BE(0).toString();
+}
+
+/** The identity of a batch that has one before its bytes are read. */
+export function announcedIdentity(offered: OfferedBatch): string | undefined {
+  return offered.etag === undefined ? undefined : `${offered.origin}#${offered.etag}`;
+}
+
+/** Fetches and inspects a batch. Throws the source's `Fault` when it cannot be fetched; then nothing is left behind. */
+export async function receive(
+  offered: OfferedBatch,
+  source: string,
+  parts: ArrivalParts,
+  signal: AbortSignal,
+): Promise<Arrival> {
+  const taken =
+    offered.content.kind === 'file'
+      ? await takeFile(offered.content.path, parts)
+      : await takeStream(offered, parts, signal);
+  const { inspection } = taken;
+  const identity = offered.identity ?? announcedIdentity(offered) ?? `sha256:${inspection.sha256}`;
+  const batch: SpooledBatch = {
+    batchId: batchIdOf(identity),
+    source,
+    origin: offered.origin,
+    identity,
+    sizeBytes: inspection.sizeBytes,
+    expandedBytes: inspection.expandedBytes,
+    isCompressed: inspection.isCompressed,
+    receivedMs: parts.clock.nowMs(),
+    path: taken.path,
+    spoolBytes: taken.stamp === undefined ? inspection.sizeBytes : 0,
+    ...(taken.stamp === undefined ? {} : { fileStamp: taken.stamp }),
+  };
+  return judge(batch, inspection, formatOf(offered, inspection), parts.limits);
+}
+
+interface Taken {
+  readonly path: string;
+  readonly inspection: Inspection;
+  /** Present for a file that is read in place. */
+  readonly stamp?: string;
+}
+
+async function takeFile(path: string, parts: ArrivalParts): Promise<Taken> {
+  const stamp = await fileStamp(path);
+  if (stamp === undefined) throw new Fault('not_found', `Cannot read ${path}: it is gone.`);
+  const inspection = await inspectFile(path, (await stat(path)).size, parts.limits);
+  return { path, inspection, stamp };
+}
+
+async function takeStream(offered: OfferedBatch, parts: ArrivalParts, signal: AbortSignal): Promise<Taken> {
+  if (offered.content.kind !== 'stream') throw new Error('not a stream');
+  const path = parts.spool.incomingPath();
+  const file = await open(path, 'wx', 0o600);
+  try {
+    const chunks = await offered.content.open(signal);
+    const inspection = await inspect(chunks, parts.limits, async (chunk) => {
+      signal.throwIfAborted();
+      await file.writeFile(chunk);
+    });
+    await file.sync();
+    await file.close();
+    return { path, inspection };
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+function formatOf(offered: OfferedBatch, inspection: Inspection): Format | undefined {
+  if (offered.format !== undefined) return formatNamed(offered.format);
+  const name = (offered.origin.split('/').at(-1) ?? '').replace(/\.gz$/, '');
+  return guessFormat({ name, head: inspection.head });
+}
+
+function judge(
+  batch: SpooledBatch,
+  inspection: Inspection,
+  format: Format | undefined,
+  limits: IntakeLimits,
+): Arrival {
+  const reason = inspection.problem ?? formatProblem(inspection, format, limits);
+  if (reason !== undefined || format === undefined) {
+    return { kind: 'unreadable', batch, format, reason: reason ?? 'of no known format' };
+  }
+  const isLarge = format.unit === 'line' && format.decode === undefined && batch.expandedBytes > LOAD_BYTES;
+  return { kind: 'readable', batch, format, isLarge };
+}
+
+function formatProblem(
+  inspection: Inspection,
+  format: Format | undefined,
+  limits: IntakeLimits,
+): string | undefined {
+  if (format === undefined) {
+    const titles = FORMATS.map((known) => known.title).join(', ');
+    return `of no known format: its beginning is not that of a ${titles}; name the format if it is one`;
+  }
+  const isWhole = format.unit === 'document' || format.decode !== undefined;
+  if (isWhole && inspection.expandedBytes > limits.documentBytes) {
+    return `longer than the limit for a ${format.title}, ${limits.documentBytes} bytes (intake.document)`;
+  }
+  if (!isWhole && inspection.lineBytesMax > limits.lineBytes) {
+    return `has a line longer than the limit, ${limits.lineBytes} bytes (intake.line)`;
+  }
+  return undefined;
+}

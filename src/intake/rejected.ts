@@ -1,0 +1,131 @@
+/** What was rejected, offered again: after an upgrade, or when somebody mended the bytes at their origin. */
+import { createReadStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Engine } from '../engine/engine.ts';
+import { FORMATS } from '../formats/all.ts';
+import type { FormatName } from '../formats/format.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { OfferedBatch, Source, SourceStatus } from '../sources/source.ts';
+import type { Spool } from './spool.ts';
+
+interface RejectedParts {
+  readonly spool: Spool;
+  readonly engine: Engine;
+  readonly clock: Clock;
+}
+
+interface RejectedBatch {
+  readonly id: string;
+  readonly origin: string;
+  readonly identity: string;
+  readonly loaded_at: string;
+}
+
+interface RejectedRecord {
+  readonly id: string;
+  readonly line_number: number;
+  readonly line: string;
+}
+
+/** Records of one format offered as one batch; what is beyond waits for the next retry. */
+const RECORDS_AT_ONCE = 100_000;
+const DELETES_AT_ONCE = 5_000;
+
+export function openRejected(parts: RejectedParts): Source {
+  return {
+    name: 'retry',
+    kind: 'files',
+    location: 'rejected batches and records',
+    batches: () => rejectedBatches(parts),
+    status: (): SourceStatus => ({ state: 'idle', message: '', lastCheckedMs: 0, requests: {} }),
+  };
+}
+
+async function* rejectedBatches(parts: RejectedParts): AsyncGenerator<OfferedBatch> {
+  const batches = await parts.engine.query<RejectedBatch>(
+    "select toString(batch_id) as id, origin, identity, loaded_at from batches where state = 'rejected' order by batches.loaded_at limit 100000",
+  );
+  for (const batch of batches) {
+    const kept = parts.spool.rejectedPath(batch.id);
+    const origin = batch.origin.startsWith('file://') ? fileURLToPath(batch.origin) : undefined;
+    if (await isFile(kept)) yield offerKept(batch, kept, parts.engine);
+    else if (origin !== undefined && (await isFile(origin))) yield offerOrigin(batch, origin, parts.engine);
+  }
+  for (const format of FORMATS) {
+    const records = await recordsOf(format.name, parts.engine);
+    if (records.length > 0) yield offerRecords(format.name, records, parts);
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}
+
+/** The bytes that were kept, under the identity they had; dropped once they are loaded. */
+function offerKept(batch: RejectedBatch, path: string, engine: Engine): OfferedBatch {
+  return {
+    origin: batch.origin,
+    identity: batch.identity,
+    content: { kind: 'stream', open: async () => createReadStream(path) },
+    acknowledge: async () => {
+      const [row] = await engine.query(
+        `select 1 from batches where batch_id = toUInt64(${batch.id}) and state = 'loaded'`,
+      );
+      if (row !== undefined) await rm(path, { force: true });
+    },
+    failed: () => {},
+  };
+}
+
+/** The file where it lies; whatever comes of it now takes the place of its old rejection, also when its bytes changed. */
+function offerOrigin(batch: RejectedBatch, path: string, engine: Engine): OfferedBatch {
+  return {
+    origin: batch.origin,
+    content: { kind: 'file', path },
+    acknowledge: () =>
+      engine.applyDdl(
+        `delete from batches where batch_id = toUInt64(${batch.id}) and state = 'rejected' and loaded_at <= '${batch.loaded_at}'`,
+      ),
+    failed: () => {},
+  };
+}
+
+function recordsOf(format: FormatName, engine: Engine): Promise<RejectedRecord[]> {
+  return engine.query<RejectedRecord>(
+    `select toString(batch_id) as id, line_number, line from rejects where format = '${format}'
+     order by rejects.batch_id, rejects.line_number limit ${RECORDS_AT_ONCE}`,
+  );
+}
+
+/** The records as a batch of lines; once it is in the ledger the old rejects go: those that failed again are there anew. */
+function offerRecords(
+  format: FormatName,
+  records: readonly RejectedRecord[],
+  parts: RejectedParts,
+): OfferedBatch {
+  const nowMs = parts.clock.nowMs();
+  const text = records.map((record) => record.line).join('\n');
+  return {
+    origin: `rejects:${format}`,
+    etag: `${nowMs}`,
+    format,
+    content: { kind: 'stream', open: async () => lines(text) },
+    acknowledge: () => deleteRecords(records, parts.engine),
+    failed: () => {},
+  };
+}
+
+async function* lines(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${text}\n`);
+}
+
+async function deleteRecords(records: readonly RejectedRecord[], engine: Engine): Promise<void> {
+  for (let start = 0; start < records.length; start += DELETES_AT_ONCE) {
+    const pairs = records
+      .slice(start, start + DELETES_AT_ONCE)
+      .map((record) => `(toUInt64(${record.id}), ${record.line_number})`)
+      .join(', ');
+    await engine.applyDdl(`delete from rejects where (batch_id, line_number) in (${pairs})`);
+  }
+}

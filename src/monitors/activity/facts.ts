@@ -1,0 +1,182 @@
+/** Searching the fact tables: filters, newest first, a cursor to go on from. */
+import type { Engine } from '../../engine/engine.ts';
+import { Fault } from '../../lib/fault.ts';
+
+export interface FactTable {
+  readonly table: string;
+  readonly timeColumn: string;
+  /** Sums of it by the minute: column `time`. */
+  readonly byMinute: string;
+  /** Columns a filter may name. `*` in a value matches any text, a leading `!` negates, `-` is the empty value. */
+  readonly filters: readonly string[];
+  /** Columns shown as numbers but too long for JSON numbers. */
+  readonly selected: string;
+  /** A condition for each value of the `access` filter. */
+  readonly access: Readonly<Record<'read' | 'write', string>>;
+  /** Columns that make the order total, so that a cursor is exact. */
+  readonly tieBreak: string;
+}
+
+export const REQUESTS: FactTable = {
+  table: 'requests',
+  timeColumn: 'time',
+  byMinute: 'requests_1m',
+  filters: [
+    'bucket',
+    'operation',
+    'key',
+    'requester',
+    'remote_ip',
+    'http_status',
+    'error_code',
+    'request_id',
+    'user_agent',
+    'version_id',
+    'authentication_type',
+    'signature_version',
+    'tls_version',
+    'host_header',
+    'acl_required',
+  ],
+  selected: 'requests.* except (batch_id), toString(batch_id) as batch_id',
+  access: {
+    read: `match(operation, '^(?:REST|WEBSITE)\\\\.(?:GET|HEAD|OPTIONS)\\\\.|^REST\\\\.COPY\\\\.(?:OBJECT_GET|PART_GET)$')`,
+    write: `not match(operation, '^(?:REST|WEBSITE)\\\\.(?:GET|HEAD|OPTIONS)\\\\.|^REST\\\\.COPY\\\\.(?:OBJECT_GET|PART_GET)$')`,
+  },
+  tieBreak: 'cityHash64(batch_id, line_number)',
+};
+
+export const CALLS: FactTable = {
+  table: 'api_calls',
+  timeColumn: 'event_time',
+  byMinute: 'api_calls_1m',
+  filters: [
+    'bucket',
+    'event_name',
+    'event_source',
+    'key',
+    'principal_arn',
+    'principal_type',
+    'user_name',
+    'source_ip_address',
+    'error_code',
+    'event_id',
+    'request_id',
+    'aws_region',
+    'account_id',
+    'user_agent',
+    'access_key_id',
+  ],
+  selected: 'api_calls.* except (batch_id), toString(batch_id) as batch_id',
+  access: { read: 'read_only', write: 'not read_only' },
+  tieBreak: 'cityHash64(event_id)',
+};
+
+export interface Range {
+  /** Milliseconds since 1970 UTC; inclusive. */
+  readonly startMs: number;
+  /** Exclusive. */
+  readonly endMs: number;
+}
+
+export interface FactSearch {
+  readonly range: Range;
+  readonly filters: Readonly<Record<string, string>>;
+  readonly access?: 'read' | 'write';
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface FactPage {
+  readonly rows: Record<string, unknown>[];
+  readonly nextCursor: string | null;
+}
+
+/** Rows that fit, newest first. Throws `invalid` for an unknown filter or a cursor that is not one of ours. */
+export async function searchFacts(
+  search: FactSearch,
+  facts: FactTable,
+  engine: Engine,
+  signal?: AbortSignal,
+): Promise<FactPage> {
+  const params: Record<string, unknown> = {};
+  const conditions = conditionsOf(search, facts, params);
+  const rows = await engine.query<Record<string, unknown>>(
+    `select ${facts.selected}, toString(toUnixTimestamp64Milli(toDateTime64(${facts.timeColumn}, 3))) as cursor_ms, toString(${facts.tieBreak}) as cursor_tie
+     from ${facts.table}
+     where ${conditions.join(' and ')}
+     order by ${facts.timeColumn} desc, ${facts.tieBreak} desc
+     limit ${search.limit + 1}`,
+    { params, ...(signal === undefined ? {} : { signal }) },
+  );
+  const last = rows.length > search.limit ? rows[search.limit - 1] : undefined;
+  return {
+    rows: rows.slice(0, search.limit).map(({ cursor_ms: _ms, cursor_tie: _tie, ...row }) => row),
+    nextCursor: last === undefined ? null : `${String(last['cursor_ms'])}.${String(last['cursor_tie'])}`,
+  };
+}
+
+/** The newest minute with a fact in the range and bucket, in milliseconds since 1970 UTC; nothing when there is none. */
+export async function newestEventMs(
+  query: { readonly range: Range; readonly bucket?: string },
+  facts: FactTable,
+  engine: Engine,
+): Promise<number | undefined> {
+  const { startMs, endMs } = query.range;
+  const [row] = await engine.query<{ newest_s: number }>(
+    `select toUnixTimestamp(max(time)) as newest_s from ${facts.byMinute}
+     where time >= toDateTime(${Math.floor(startMs / 1000)}, 'UTC') and time < toDateTime(${Math.ceil(endMs / 1000)}, 'UTC')
+     ${query.bucket === undefined ? '' : 'and bucket = {bucket:String}'}`,
+    { params: query.bucket === undefined ? {} : { bucket: query.bucket } },
+  );
+  return row === undefined || row.newest_s === 0 ? undefined : row.newest_s * 1000;
+}
+
+function conditionsOf(search: FactSearch, facts: FactTable, params: Record<string, unknown>): string[] {
+  const time = `toDateTime64(${facts.timeColumn}, 3)`;
+  const conditions = [
+    `${facts.timeColumn} >= fromUnixTimestamp64Milli(${Math.floor(search.range.startMs)}, 'UTC')`,
+    `${facts.timeColumn} < fromUnixTimestamp64Milli(${Math.ceil(search.range.endMs)}, 'UTC')`,
+  ];
+  for (const [name, value] of Object.entries(search.filters))
+    conditions.push(condition(name, value, facts, params));
+  if (search.access !== undefined) conditions.push(facts.access[search.access]);
+  if (search.cursor !== undefined) {
+    const match = /^(\d{1,15})\.(\d{1,20})$/.exec(search.cursor);
+    if (match === null)
+      throw new Fault(
+        'invalid',
+        `Cannot go on from the cursor "${search.cursor}": it is not one of this API.`,
+      );
+    const at = `fromUnixTimestamp64Milli(${match[1]}, 'UTC')`;
+    conditions.push(`(${time} < ${at} or (${time} = ${at} and ${facts.tieBreak} < toUInt64(${match[2]})))`);
+  }
+  return conditions;
+}
+
+function condition(name: string, value: string, facts: FactTable, params: Record<string, unknown>): string {
+  if (!facts.filters.includes(name)) {
+    throw new Fault(
+      'invalid',
+      `Cannot filter ${facts.table} by "${name}": known are ${facts.filters.join(', ')}.`,
+    );
+  }
+  const isNegated = value.startsWith('!');
+  const given = isNegated ? value.slice(1) : value;
+  const text = given === '-' ? '' : given;
+  const parameter = `filter_${name}`;
+  params[parameter] = text.includes('*') ? likePattern(text) : text;
+  const comparison = text.includes('*')
+    ? `toString(${facts.table}.${name}) like {${parameter}:String}`
+    : `toString(${facts.table}.${name}) = {${parameter}:String}`;
+  const statusClass = /^([1-5])xx$/.exec(text);
+  const test =
+    name === 'http_status' && statusClass !== null
+      ? `intDiv(http_status, 100) = ${statusClass[1]}`
+      : comparison;
+  return isNegated ? `not (${test})` : `(${test})`;
+}
+
+function likePattern(text: string): string {
+  return text.replace(/[\\%_]/g, (character) => `\\${character}`).replaceAll('*', '%');
+}

@@ -1,0 +1,28 @@
+/** How long each table keeps its rows, as time-to-live in the engine. */
+import type { Config } from './config/schema.ts';
+import type { Engine } from './engine/engine.ts';
+
+type Retention = Config['retention'];
+
+/** Rows are kept from when they happened or from when they were stored, whichever is later: old logs loaded today stay. */
+const KEPT: readonly { readonly table: string; readonly column: string; readonly as: keyof Retention }[] = [
+  { table: 'requests', column: 'greatest(time, stored_at)', as: 'facts' },
+  { table: 'api_calls', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
+  { table: 'object_events', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
+  { table: 'api_calls_1m', column: 'greatest(time, stored_at)', as: 'rollups' },
+  { table: 'batches', column: 'loaded_at', as: 'rollups' },
+  { table: 'batch_tallies', column: 'stored_at', as: 'rollups' },
+  { table: 'requests_1m', column: 'greatest(time, stored_at)', as: 'rollups' },
+  { table: 'latency_1m', column: 'greatest(time, stored_at)', as: 'rollups' },
+  { table: 'access_log_odd', column: 'stored_at', as: 'rejects' },
+  { table: 'rejects', column: 'loaded_at', as: 'rejects' },
+];
+
+/** Gives every table the time-to-live of the configuration. */
+export async function applyRetention(retention: Retention, engine: Engine): Promise<void> {
+  for (const { table, column, as } of KEPT) {
+    const seconds = Math.round(retention[as] / 1000);
+    const ttl = `toDateTime(${column}) + toIntervalSecond(${seconds})`;
+    await engine.applyDdl(`alter table ${table} modify ttl ${ttl} settings materialize_ttl_after_modify = 0`);
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * The shapes of the HTTP API, `/api/v1`. Routes, OpenAPI document, CLI and dashboard all read them from here.
+ * Times are ISO 8601 in UTC; ranges include `since` and exclude `until`. 64-bit numbers that may exceed
+ * 2^53 (ids) are strings.
+ */
+import { z } from '@hono/zod-openapi';
+import { FORMAT_NAMES } from '../formats/format.ts';
+
+const time = z.iso.datetime().openapi({ example: '2026-11-21T10:00:00Z' });
+const count = z.number().int().nonnegative();
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z
+      .string()
+      .openapi({ description: 'invalid, not_found, denied, conflict, limit, unavailable, unsupported' }),
+  })
+  .openapi('Problem', { description: 'RFC 9457 problem details.' });
+
+export const Status = z
+  .object({
+    version: z.string(),
+    demo: z.boolean().openapi({ description: 'True when the estate is made up.' }),
+    engine: z.enum(['embedded', 'cluster']),
+    data_folder: z.string(),
+    started_at: time,
+    /** Spool: bytes waiting to be loaded and the limit at which sources are held back. */
+    spool: z.object({ bytes: count, bytes_max: count, loads_waiting: count }),
+    facts: z.object({
+      requests: count,
+      api_calls: count,
+      object_events: count,
+      rejects: count,
+      batches: count,
+    }),
+    /** The newest event time in the store, null when it is empty. */
+    newest_event: time.nullable(),
+  })
+  .openapi('Status');
+
+/** What every answer about facts says of itself. */
+export const Coverage = z
+  .object({
+    since: time,
+    until: time,
+    /** Newest request in the whole range, null when there is none: what is after it has not arrived (yet). */
+    newest_event: time.nullable(),
+    sources: z.array(z.string()),
+  })
+  .openapi('Coverage');
+
+export const SeriesPoint = z
+  .object({
+    time,
+    '2xx': count,
+    '3xx': count,
+    '4xx': count,
+    '5xx': count,
+    /** Rows without a status: lifecycle actions. */
+    other: count,
+    bytes_sent: z.number().nonnegative(),
+    /** Total time of a request in milliseconds; null when no request in the step had one. */
+    total_time_ms_p50: z.number().nullable(),
+    total_time_ms_p95: z.number().nullable(),
+    total_time_ms_p99: z.number().nullable(),
+    /** Turn-around time: what CloudWatch calls first-byte latency. */
+    turn_around_time_ms_p50: z.number().nullable(),
+    turn_around_time_ms_p95: z.number().nullable(),
+    turn_around_time_ms_p99: z.number().nullable(),
+  })
+  .openapi('SeriesPoint');
+
+export const Series = z
+  .object({
+    coverage: Coverage,
+    /** Width of a step in seconds. Steps without a request are left out: a gap is a gap, not zero. */
+    step_seconds: z.number().int().positive(),
+    totals: z.object({
+      requests: count,
+      bytes_sent: z.number().nonnegative(),
+      errors_4xx: count,
+      errors_5xx: count,
+    }),
+    points: z.array(SeriesPoint),
+  })
+  .openapi('Series');
+
+export const TOP_DIMENSIONS = [
+  'bucket',
+  'operation',
+  'http_status',
+  'error_code',
+  'key',
+  'prefix',
+  'requester',
+  'remote_ip',
+  'user_agent',
+] as const;
+
+export const Top = z
+  .object({
+    coverage: Coverage,
+    dimension: z.enum(TOP_DIMENSIONS),
+    total_requests: count,
+    rows: z.array(
+      z.object({
+        /** Empty where the log has no value (an anonymous requester, no error). */
+        value: z.string(),
+        requests: count,
+        bytes_sent: z.number().nonnegative(),
+        errors: count.openapi({ description: 'Requests with a status of 400 or more.' }),
+      }),
+    ),
+  })
+  .openapi('Top');
+
+export const BucketRow = z
+  .object({ bucket: z.string(), requests: count, newest_event: time })
+  .openapi('Bucket');
+export const Buckets = z.object({ rows: z.array(BucketRow) }).openapi('Buckets');
+
+/** A row of `requests` or `api_calls`, under the columns' own names. */
+export const FactRow = z.record(z.string(), z.unknown()).openapi('FactRow');
+export const FactPage = z
+  .object({
+    coverage: Coverage,
+    rows: z.array(FactRow),
+    /** Give it back as `cursor` for the next page; null on the last one. */
+    next_cursor: z.string().nullable(),
+  })
+  .openapi('FactPage');
+
+export const BatchState = z.enum(['loaded', 'rejected']);
+export const Batch = z
+  .object({
+    batch_id: z.string(),
+    source: z.string(),
+    origin: z.string(),
+    identity: z.string(),
+    format: z.string(),
+    state: BatchState,
+    /** Why it was rejected, empty otherwise. */
+    reason: z.string(),
+    size_bytes: count,
+    facts: count,
+    rejects: count,
+    /** Records of other services, digests, test events: recognised and left out on purpose. */
+    skipped: count,
+    first_event: time.nullable(),
+    last_event: time.nullable(),
+    received_at: time,
+    loaded_at: time,
+    load_ms: count,
+    load_id: z.string(),
+  })
+  .openapi('Batch');
+export const BatchPage = z
+  .object({ rows: z.array(Batch), next_cursor: z.string().nullable() })
+  .openapi('BatchPage');
+
+export const Reject = z
+  .object({
+    batch_id: z.string(),
+    origin: z.string(),
+    line_number: count,
+    format: z.string(),
+    reason: z.string(),
+    line: z.string(),
+    loaded_at: time,
+  })
+  .openapi('Reject');
+export const RejectPage = z
+  .object({ rows: z.array(Reject), next_cursor: z.string().nullable() })
+  .openapi('RejectPage');
+
+export const SourceRow = z
+  .object({
+    name: z.string(),
+    kind: z.string(),
+    location: z.string(),
+    state: z.enum(['idle', 'reading', 'waiting', 'failing', 'done']),
+    message: z.string(),
+    last_checked: time.nullable(),
+    requests: z.record(z.string(), count),
+    batches: count,
+    rejected_batches: count,
+    facts: count,
+    rejects: count,
+    size_bytes: count,
+    last_loaded: time.nullable(),
+    newest_event: time.nullable(),
+  })
+  .openapi('Source');
+export const Sources = z.object({ rows: z.array(SourceRow) }).openapi('Sources');
+
+export const SqlRequest = z.object({ query: z.string().min(1).max(100_000) }).openapi('SqlRequest');
+export const SqlResult = z
+  .object({ columns: z.array(z.string()), rows: z.array(z.record(z.string(), z.unknown())) })
+  .openapi('SqlResult');
+
+export const FormatName = z.enum(FORMAT_NAMES);
+export const IngestRequest = z
+  .object({
+    paths: z.array(z.string().min(1).max(4096)).max(1000).default([]),
+    format: FormatName.optional(),
+    /** For s3:// URIs on a store other than AWS, or other credentials than the default ones. */
+    endpoint: z.url().optional(),
+    region: z.string().max(100).optional(),
+    profile: z.string().max(200).optional(),
+    /** Loads again what was rejected before: whole batches and single records. */
+    retry_rejected: z.boolean().default(false),
+  })
+  .openapi('IngestRequest');
+export const IngestResult = z
+  .object({
+    batches: count,
+    known: count.openapi({ description: 'Batches the ledger had already: nothing changed.' }),
+    rejected_batches: count,
+    failed: count.openapi({ description: 'Batches that could not be fetched.' }),
+    facts: count,
+    rejects: count,
+    skipped: count,
+    size_bytes: count,
+    elapsed_ms: count,
+    requests: z
+      .record(z.string(), count)
+      .openapi({ description: 'Requests made to the store by kind, e.g. LIST and GET.' }),
+  })
+  .openapi('IngestResult');
+
+export type FormatName = z.infer<typeof FormatName>;
+export type IngestRequest = z.infer<typeof IngestRequest>;
+export type IngestResult = z.infer<typeof IngestResult>;
+export type Status = z.infer<typeof Status>;
+export type Coverage = z.infer<typeof Coverage>;
+export type SeriesPoint = z.infer<typeof SeriesPoint>;
+export type Series = z.infer<typeof Series>;
+export type Top = z.infer<typeof Top>;
+export type TopDimension = (typeof TOP_DIMENSIONS)[number];
+export type Buckets = z.infer<typeof Buckets>;
+export type FactPage = z.infer<typeof FactPage>;
+export type Batch = z.infer<typeof Batch>;
+export type BatchPage = z.infer<typeof BatchPage>;
+export type Reject = z.infer<typeof Reject>;
+export type RejectPage = z.infer<typeof RejectPage>;
+export type Sources = z.infer<typeof Sources>;
+export type Problem = z.infer<typeof Problem>;
+export type SqlResult = z.infer<typeof SqlResult>;

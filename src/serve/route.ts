@@ -1,0 +1,42 @@
+/** What every route has: its parts, and how its answers are described. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Config } from '../config/schema.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { IntakeCounts } from '../intake/counts.ts';
+import type { Intake } from '../intake/intake.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Source } from '../sources/source.ts';
+import * as shapes from './api.ts';
+
+export interface ApiParts {
+  readonly engine: Engine;
+  readonly intake: Intake;
+  readonly sources: readonly Source[];
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly isDemo: boolean;
+  readonly startedMs: number;
+  readonly ingest: (source: Source, signal: AbortSignal) => Promise<IntakeCounts>;
+  readonly openLocation: (
+    location: string,
+    options: Omit<shapes.IngestRequest, 'paths' | 'retry_rejected'>,
+  ) => Source;
+  readonly retryRejected: (signal: AbortSignal) => Promise<IntakeCounts>;
+}
+
+export type Api = OpenAPIHono;
+
+/** A route's answer: JSON of one shape, or a problem. */
+export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return {
+    200: { description, content: { 'application/json': { schema } } },
+    default: {
+      description: 'A problem',
+      content: { 'application/problem+json': { schema: shapes.Problem } },
+    },
+  };
+}
+
+/** A `limit`-like query parameter. */
+export const limitOf = (fallback: number, most: number) =>
+  z.coerce.number().int().min(1).max(most).default(fallback);

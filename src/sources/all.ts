@@ -1,0 +1,78 @@
+/** Every kind of source: one line each. */
+import type { SourceConfig } from '../config/schema.ts';
+import type { FormatName } from '../formats/format.ts';
+import type { Clock } from '../lib/clock.ts';
+import { openS3, type S3Options } from '../s3/client.ts';
+import { openBucketListing } from './bucket-listing.ts';
+import { openCursorFiles } from './bucket-listing-cursor.ts';
+import { openFiles } from './files.ts';
+import type { Source } from './source.ts';
+
+export interface SourceParts {
+  readonly clock: Clock;
+  /** Folder in which sources keep how far they got. */
+  readonly folder: string;
+}
+
+/** How a location of the command line is read. */
+export interface LocationOptions {
+  readonly format?: FormatName | undefined;
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+const FILES_POLL_MS = 2_000;
+const LISTING_POLL_MS = 60_000;
+
+/** The source of a location from the command line: an s3:// URI, a path, a glob, or `-`. Its name is the location. */
+export function sourceOf(location: string, options: LocationOptions, parts: SourceParts): Source {
+  const format = options.format === undefined ? {} : { format: options.format };
+  if (location.startsWith('s3://')) {
+    const { endpoint, region, profile } = options;
+    const s3 = openS3(present({ endpoint, region, profile }));
+    const request = { name: location, uri: location, pollMs: LISTING_POLL_MS, ...format };
+    return openBucketListing(request, { s3, clock: parts.clock, cursors: openCursorFiles(parts.folder) });
+  }
+  const stdin = location === '-' ? { stdin: process.stdin } : {};
+  return openFiles(
+    { name: location, path: location, pollMs: FILES_POLL_MS, ...format },
+    { ...parts, ...stdin },
+  );
+}
+
+/** The source a section of the configuration describes. */
+export function openSource(config: SourceConfig, parts: SourceParts): Source {
+  const format = config.format === undefined ? {} : { format: config.format };
+  switch (config.kind) {
+    case 'files':
+      return openFiles({ name: config.name, path: config.path, pollMs: config.poll, ...format }, parts);
+    case 'bucket-listing': {
+      const s3 = openS3(
+        present({
+          endpoint: config.endpoint,
+          region: config.region,
+          pathStyle: config.path_style,
+          profile: config.profile,
+          roleArn: config.role_arn,
+          accessKeyId: config.access_key_id,
+          secretAccessKey: config.secret_access_key,
+        }),
+      );
+      const request = {
+        name: config.name,
+        uri: config.uri,
+        pollMs: config.poll,
+        overlapMs: config.overlap,
+        since: Math.max(0, parts.clock.nowMs() - config.since),
+        ...format,
+      };
+      return openBucketListing(request, { s3, clock: parts.clock, cursors: openCursorFiles(parts.folder) });
+    }
+  }
+}
+
+/** The options that are given; an absent one must not be there at all. */
+function present(options: { readonly [Name in keyof S3Options]: S3Options[Name] | undefined }): S3Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as S3Options;
+}

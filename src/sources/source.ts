@@ -1,0 +1,61 @@
+import type { FormatName } from '../formats/format.ts';
+
+/**
+ * A place facts come from. A source offers batches; it learns through `acknowledge` that a batch is stored
+ * (or rejected and kept), and only then forgets it: deletes the message, advances the cursor.
+ * It may offer the same batch again at any time; loading is idempotent.
+ */
+export interface Source {
+  /** Unique in the configuration; shown to people. */
+  readonly name: string;
+  readonly kind: SourceKind;
+  /** What it watches, for people: a path, an `s3://` URI. */
+  readonly location: string;
+  /**
+   * Offers what is new, oldest first, waits, and goes on until the signal aborts, or until nothing is left
+   * when `follow` is false. Pausing the iteration is the back-pressure: a source never reads ahead more than
+   * its own bounded number of fetches.
+   */
+  batches(run: SourceRun): AsyncIterable<OfferedBatch>;
+  /** What the source knows about itself, for the page and the CLI. */
+  status(): SourceStatus;
+}
+
+export type SourceKind = 'files' | 'bucket-listing';
+
+export interface SourceRun {
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface OfferedBatch {
+  /** Where it is: a `file://` or `s3://` URI; shown, and part of the identity when `etag` is known. */
+  readonly origin: string;
+  /** What tells its content apart without reading it; absent when only the bytes can tell. */
+  readonly etag?: string;
+  /** Its identity in the ledger, for a rejected batch whose same bytes are offered again. */
+  readonly identity?: string;
+  /** Named by the configuration or the user; guessed from the bytes when absent. */
+  readonly format?: FormatName;
+  readonly content: BatchContent;
+  /** Called once the batch is stored, was stored before, or is rejected and kept. */
+  acknowledge(): Promise<void>;
+  /** Called when it could not be fetched; the source says so in its status and offers it again later. */
+  failed(reason: string): void;
+}
+
+export type BatchContent =
+  /** A regular file that stays where it is until the batch is acknowledged: read in place, never copied. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** Bytes that have to be fetched: written to the spool and synced before they count as arrived. */
+  | { readonly kind: 'stream'; open(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> };
+
+export interface SourceStatus {
+  readonly state: 'idle' | 'reading' | 'waiting' | 'failing' | 'done';
+  /** Why it fails, when it does. */
+  readonly message: string;
+  /** Milliseconds since 1970 UTC of the last time the source looked, 0 before the first. */
+  readonly lastCheckedMs: number;
+  /** What the source has cost so far: requests by kind, e.g. `{ LIST: 3, GET: 120 }`. Empty for local files. */
+  readonly requests: Readonly<Record<string, number>>;
+}

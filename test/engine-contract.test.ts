@@ -1,0 +1,268 @@
+/** What every engine must do, run against each of them: the library in this process and two real nodes. */
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openCluster } from '../src/engine/cluster.ts';
+import { openEmbedded } from '../src/engine/embedded.ts';
+import type { Engine, FileLoad } from '../src/engine/engine.ts';
+import { migrate } from '../src/engine/migrate.ts';
+import { accessLog } from '../src/formats/access-log/format.ts';
+import { MIGRATIONS } from '../src/migrations.ts';
+import { startNodes, unavailableReason } from './cluster-nodes/nodes.ts';
+import { accessLogLines } from './log-lines.ts';
+import { keptFolder, tempFolder } from './temp.ts';
+
+interface Opened {
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+const ENGINES: readonly {
+  readonly name: string;
+  readonly missing: string | undefined;
+  readonly open: () => Promise<Opened>;
+}[] = [
+  { name: 'embedded', missing: undefined, open: openOne },
+  { name: 'cluster of two nodes', missing: unavailableReason(), open: openTwoNodes },
+];
+
+async function openOne(): Promise<Opened> {
+  const folder = keptFolder();
+  const engine = openEmbedded({ folder, memoryBytesMax: 1_200_000_000 });
+  return {
+    engine,
+    close: async () => {
+      await engine.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openTwoNodes(): Promise<Opened> {
+  const nodes = await startNodes(2);
+  const engine = await openCluster({
+    urls: nodes.urls,
+    cluster: nodes.clusterName,
+    database: 'contract',
+    replicated: false,
+  });
+  return {
+    engine,
+    close: async () => {
+      await engine.close();
+      await nodes.stop();
+    },
+  };
+}
+
+describe.each(ENGINES)('engine: $name', ({ missing, open }) => {
+  if (missing !== undefined) {
+    test.skip(`left out: ${missing}`, () => {});
+    return;
+  }
+  let opened: Opened;
+  let engine: Engine;
+  beforeAll(async () => {
+    opened = await open();
+    engine = opened.engine;
+    await migrate(MIGRATIONS, engine);
+  }, 60_000);
+  afterAll(() => opened.close());
+
+  test('query() binds parameters and gives rows', async () => {
+    const rows = await engine.query('select {text:String} as text, {list:Array(UInt32)} as list', {
+      params: { text: "it's \\ \n", list: [1, 2] },
+    });
+    expect(rows).toEqual([{ text: "it's \\ \n", list: [1, 2] }]);
+  });
+
+  test('query() keeps integers beyond 2^53 exact', async () => {
+    expect(await engine.query('select toUInt64(18446744073709551615) as id, 12 as small')).toEqual([
+      { id: '18446744073709551615', small: 12 },
+    ]);
+  });
+
+  test('query() refuses wrong SQL as invalid', async () => {
+    await expect(engine.query('selekt 1')).rejects.toMatchObject({ code: 'invalid', retry: false });
+  });
+
+  test('query() stops at the row limit', async () => {
+    await expect(
+      engine.query('select number from numbers(1000)', { limits: { resultRows: 10 } }),
+    ).rejects.toMatchObject({ code: 'limit' });
+  });
+
+  test('a query that failed leaves nothing behind for the next one', async () => {
+    for (let time = 0; time < 20; time += 1) {
+      const tooLong = engine.query('select number from numbers(200000)', { limits: { resultRows: 100_000 } });
+      await expect(tooLong).rejects.toMatchObject({ code: 'limit' });
+      expect(await engine.query('select 1 as one')).toEqual([{ one: 1 }]);
+    }
+  });
+
+  test('query() stops at the time limit', async () => {
+    const slow = engine.query('select count() from numbers(1000000000000) where number % 7 = 3', {
+      limits: { timeMs: 300 },
+    });
+    await expect(slow).rejects.toMatchObject({ code: 'limit' });
+  });
+
+  test('query() stops at the memory limit', async () => {
+    const big = engine.query('select length(groupArray(number)) as n from numbers(50000000)', {
+      limits: { memoryBytes: 20_000_000 },
+    });
+    await expect(big).rejects.toMatchObject({ code: 'limit' });
+  });
+
+  test('an abandoned call is released at once and the engine goes on', async () => {
+    const stop = new AbortController();
+    const abandoned = engine.query('select count() from numbers(3000000000) where number % 7 = 3', {
+      signal: stop.signal,
+    });
+    setTimeout(() => stop.abort(new Error('gone')), 50);
+    await expect(abandoned).rejects.toThrow();
+    expect(await engine.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  test('migrate() twice applies nothing the second time', async () => {
+    expect(await migrate(MIGRATIONS, engine)).toEqual([]);
+  });
+
+  test('migrate() refuses a step whose text has changed', async () => {
+    const [first] = MIGRATIONS;
+    const edited = MIGRATIONS.map((migration) =>
+      migration === first ? { ...migration, sql: `${migration.sql}\nselect 1;` } : migration,
+    );
+    await expect(migrate(edited, engine)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('migrate() refuses a store that has steps this version does not know', async () => {
+    await expect(migrate(MIGRATIONS.slice(1), engine)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('insertRows() with the same token twice inserts once', async () => {
+    const row = {
+      batch_id: '7',
+      source: 's',
+      origin: 'o',
+      identity: 'i',
+      format: 'f',
+      state: 'loaded',
+      loaded_at: '2026-01-01 00:00:00.000',
+    };
+    for (let time = 0; time < 2; time += 1)
+      await engine.insertRows({ table: 'batches', rows: [row], token: 'once' });
+    expect(await engine.query("select count() as n from batches where identity = 'i'")).toEqual([{ n: 1 }]);
+  });
+
+  test('loadFiles() of many small files, some compressed, twice loads every line once', async () => {
+    const load = smallLoad(40, 25);
+    for (let time = 0; time < 2; time += 1) await engine.loadFiles(load);
+    expect(await totals(engine, 'small')).toEqual({ facts: 1000, rolled: 1000, tallied: 1000, batches: 40 });
+  });
+
+  test('loadFiles() of a file of several blocks twice loads every line once', {
+    timeout: 120_000,
+  }, async () => {
+    const load = largeLoad(420_000);
+    for (let time = 0; time < 2; time += 1) await engine.loadFiles(load, { limits: { timeMs: 100_000 } });
+    expect(await totals(engine, 'large')).toEqual({
+      facts: 420_000,
+      rolled: 420_000,
+      tallied: 420_000,
+      batches: 1,
+    });
+  });
+
+  test.each(ESCAPES)('untrusted SQL cannot %s', async (_what, sql) => {
+    await expect(engine.query(sql, { untrusted: true })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(denied|invalid)$/) as string,
+    });
+  });
+
+  test('untrusted SQL reads tables, joins and names them', async () => {
+    expect(await engine.query('select count() as n from requests where 0', { untrusted: true })).toEqual([
+      { n: 0 },
+    ]);
+    expect(await engine.query('show tables', { untrusted: true })).toContainEqual({ name: 'requests' });
+    expect(
+      await engine.query('with x as (select 1 as a) select a from x -- a comment', { untrusted: true }),
+    ).toEqual([{ a: 1 }]);
+  });
+});
+
+const ESCAPES: readonly (readonly [string, string])[] = [
+  ['read a file through a table function', "select * from file('/etc/passwd', 'LineAsString')"],
+  ['read a file through a function', "select file('/etc/passwd')"],
+  ['read a file through a column transformer', "select * apply(file) from (select '/etc/passwd' as path)"],
+  ['read a file in a lambda', "select arrayMap(path -> file(path), ['/etc/passwd'])"],
+  ['describe a file', "describe file('/etc/passwd')"],
+  ['reach a URL', "select * from url('http://127.0.0.1:1/', 'LineAsString')"],
+  ['reach S3', "select * from s3('http://127.0.0.1:1/bucket/key', 'LineAsString')"],
+  ['reach another server', "select * from remote('127.0.0.1', 'system.one')"],
+  ['write a file', "select 1 into outfile '/tmp/bucketwatch-escape'"],
+  [
+    'close the brackets around it',
+    "select 1) into outfile '/tmp/bucketwatch-escape'; select * from (select 1",
+  ],
+  ['run two statements', 'select 1; select 2'],
+  ['insert', "insert into rejects (line) values ('x')"],
+  ['drop', 'drop table requests'],
+  ['kill queries', 'kill query where 1'],
+  ['read system tables', 'select * from system.processes'],
+  ['read system tables through merge', "select * from merge('system', '.*')"],
+  ['read the information schema', 'select * from information_schema.tables'],
+  ['lift its limits', 'select 1 settings readonly = 0'],
+  ['lift its limits inside', 'select * from (select 1 settings max_execution_time = 0)'],
+];
+
+function smallLoad(files: number, linesEach: number): FileLoad {
+  const folder = tempFolder();
+  const names: string[] = [];
+  for (let index = 0; index < files; index += 1) {
+    const text = accessLogLines({ seed: index, count: linesEach }).replaceAll(' bucket-', ' small-');
+    const name = `${1000 + index}.batch${index % 2 === 0 ? '' : '.gz'}`;
+    writeFileSync(join(folder, name), index % 2 === 0 ? text : gzipSync(text));
+    names.push(name);
+  }
+  return {
+    table: accessLog.parsedTable,
+    parses: accessLog.parses,
+    unit: 'line',
+    folder,
+    files: names,
+    large: false,
+    token: 'small-load',
+  };
+}
+
+function largeLoad(lines: number): FileLoad {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'origin'));
+  writeFileSync(
+    join(folder, 'origin', 'big.log'),
+    accessLogLines({ seed: 9, count: lines }).replaceAll(' bucket-', ' large-'),
+  );
+  symlinkSync(join(folder, 'origin', 'big.log'), join(folder, '77.batch'));
+  return {
+    table: accessLog.parsedTable,
+    parses: accessLog.parses,
+    unit: 'line',
+    folder,
+    files: ['77.batch'],
+    large: true,
+    token: 'large-load',
+  };
+}
+
+async function totals(engine: Engine, prefix: string): Promise<unknown> {
+  const [row] = await engine.query(
+    `select
+       (select count() from requests where startsWith(bucket, '${prefix}')) as facts,
+       (select sum(requests) from requests_1m where startsWith(bucket, '${prefix}')) as rolled,
+       (select sum(facts) from batch_tallies where batch_id ${prefix === 'large' ? '= 77' : 'between 1000 and 2000'}) as tallied,
+       (select count() from batch_tallies where batch_id ${prefix === 'large' ? '= 77' : 'between 1000 and 2000'}) as batches`,
+  );
+  return row;
+}

@@ -1,0 +1,47 @@
+/** Programs nobody here wrote that some suites run against, and where they are on this machine. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { unavailableReason } from './cluster-nodes/nodes.ts';
+
+export interface Partner {
+  readonly suite: string;
+  /** Why the suite is left out, in one line; absent when it runs. */
+  readonly missing: string | undefined;
+}
+
+/** Path of the first of these programs that is installed. */
+export function findProgram(names: readonly string[]): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(':');
+  return names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => existsSync(path));
+}
+
+export function chromiumPath(): string | undefined {
+  return (
+    process.env['CHROMIUM'] ??
+    findProgram(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'])
+  );
+}
+
+export function goaccessPath(): string | undefined {
+  return findProgram(['goaccess']);
+}
+
+export function partners(): Partner[] {
+  return [
+    { suite: 'cluster of two ClickHouse nodes', missing: unavailableReason() },
+    {
+      suite: 'page in a browser',
+      missing:
+        chromiumPath() === undefined
+          ? 'no Chromium on this machine (apt install chromium, or set CHROMIUM)'
+          : undefined,
+    },
+    {
+      suite: 'counts beside GoAccess',
+      missing:
+        goaccessPath() === undefined ? 'no goaccess on this machine (apt install goaccess)' : undefined,
+    },
+  ];
+}
