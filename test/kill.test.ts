@@ -112,7 +112,7 @@ async function contentsOf(data: string): Promise<Record<string, { rows: number; 
     const contents: Record<string, { rows: number; hash: string }> = {};
     for (const [name, sql] of Object.entries(CONTENTS)) {
       const [row] = await engine.query<{ rows: number; hash: string }>(
-        `select count() as rows, toString(sum(cityHash64(*))) as hash from (${sql})`,
+        `select count() as rows, toString(sum(cityHash64(toJSONString(tuple(*))))) as hash from (${sql})`,
       );
       if (row !== undefined) contents[name] = row;
     }

@@ -2,6 +2,7 @@
 import { Session, drainPending } from 'chdb';
 import { Fault, reasonOf } from '../lib/fault.ts';
 import { engineFault, loadFault } from './clickhouse-error.ts';
+import { mendDeduplicationLogs } from './deduplication-log.ts';
 import type { CallOptions, Engine, FileLoad, Limits, Parse, RowInsert } from './engine.ts';
 import { recordsOfTable } from './records.ts';
 import { DEFAULT_LIMITS } from './engine.ts';
@@ -24,8 +25,12 @@ const ONE_BLOCK = 1_000_000_000;
 const READERS = 3;
 const WRITERS = 2;
 
-/** Opens the store in `folder`. Throws `conflict` when another process holds it. */
+/**
+ * Opens the store in `folder`, which the caller must have claimed: what a kill left is mended first.
+ * Throws `conflict` when another process holds it all the same.
+ */
 export function openEmbedded(options: EmbeddedOptions): Engine {
+  mendDeduplicationLogs(options.folder);
   return new EmbeddedEngine(options);
 }
 

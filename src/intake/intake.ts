@@ -332,7 +332,7 @@ export class Intake {
       });
       void this.#loading.add(() => this.#load(single));
     }
-    await rm(this.#parts.spool.loadPath(load), { recursive: true, force: true });
+    await this.#parts.spool.discard(load);
   }
 
   async #reject(arrival: Unreadable): Promise<void> {

@@ -87,7 +87,7 @@ export class Spool {
     const load: Load = { loadId, format: request.format, isLarge: request.isLarge, batches: request.batches };
     await writeSynced(join(forming, 'manifest.json'), JSON.stringify(load));
     await syncFolder(forming);
-    await rm(this.loadPath(load), { recursive: true, force: true });
+    await this.discard(load);
     await rename(forming, this.loadPath(load));
     await syncFolder(this.#readyPath());
     return load;
@@ -115,8 +115,20 @@ export class Spool {
 
   /** Forgets a load that the engine and the ledger have. */
   async remove(load: Load): Promise<void> {
-    await rm(this.loadPath(load), { recursive: true, force: true });
+    await this.discard(load);
     for (const batch of load.batches) if (batch.spoolBytes > 0) await rm(batch.path, { force: true });
+  }
+
+  /** Takes a load out of `ready/`, in one step, so that a kill leaves no half of one; its batches keep their own bytes. */
+  async discard(load: Load): Promise<void> {
+    const leaving = join(this.#folder, 'forming', randomUUID());
+    try {
+      await rename(this.loadPath(load), leaving);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+    await rm(leaving, { recursive: true, force: true });
   }
 
   /** Keeps the bytes of a rejected batch; gives the path, or nothing for a file that stays where it is. */
