@@ -12,7 +12,10 @@ function read<Content>(name: string): Content {
 
 /** Adding one is a decision with a sentence of reason in the commit. */
 const RUN_TIME = [
+  '@aws-sdk/client-cloudtrail',
+  '@aws-sdk/client-cloudwatch',
   '@aws-sdk/client-s3',
+  '@aws-sdk/client-sqs',
   '@aws-sdk/credential-providers',
   '@clickhouse/client',
   '@hono/node-server',
