@@ -26,14 +26,18 @@ export interface ApiParts {
 
 export type Api = OpenAPIHono;
 
+export const problemAnswer = {
+  default: {
+    description: 'A problem',
+    content: { 'application/problem+json': { schema: shapes.Problem } },
+  },
+};
+
 /** A route's answer: JSON of one shape, or a problem. */
 export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
   return {
     200: { description, content: { 'application/json': { schema } } },
-    default: {
-      description: 'A problem',
-      content: { 'application/problem+json': { schema: shapes.Problem } },
-    },
+    ...problemAnswer,
   };
 }
 

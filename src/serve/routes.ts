@@ -10,6 +10,7 @@ import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
 import { isoOf, ledgerBatches, ledgerRejects, sourceTotals, storeFacts } from './ledger-queries.ts';
 import { addActivity, addSearch } from './activity-routes.ts';
+import { addLive } from './live.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 
 /** The API over a store. Problems are RFC 9457 documents; what is our own mistake says no more than that. */
@@ -40,6 +41,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addSearch(api, parts);
   addLedger(api, parts);
   addActions(api, parts);
+  addLive(api, parts);
   api.doc31('/api/v1/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Bucketwatch', version: VERSION, license: { name: 'Apache-2.0' } },
