@@ -1,0 +1,104 @@
+/** Every route that answers JSON gives exactly the shape that the OpenAPI document promises, on a real store. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type App, openApp } from '../src/app.ts';
+import { configSchema } from '../src/config/schema.ts';
+import { estateFiles } from '../src/demo/estate.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import { silentLog } from '../src/lib/log.ts';
+import { openFiles } from '../src/sources/files.ts';
+import { keptFolder } from './temp.ts';
+
+const END_MS = Date.UTC(2026, 3, 20);
+const RANGE = 'since=2026-04-19T00:00:00Z&until=2026-04-20T00:00:00Z';
+
+/** Requests for each route, without the `/api/v1`; each must find something in the made-up estate. */
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  '/status': [''],
+  '/buckets': [''],
+  '/activity/series': [`?${RANGE}`],
+  '/activity/top': [`?${RANGE}&dimension=key`, `?${RANGE}&dimension=operation`],
+  '/requests': [`?${RANGE}&limit=5`],
+  '/calls': [`?${RANGE}&limit=5`],
+  '/batches': ['?limit=5'],
+  '/rejects': ['?limit=5'],
+  '/sources': [''],
+};
+
+/** Routes whose answer is no JSON document. */
+const STREAMS = ['/events'];
+
+const folder = keptFolder();
+let app: App;
+beforeAll(async () => {
+  const logs = join(folder, 'logs');
+  mkdirSync(logs);
+  let files = 0;
+  for (const file of estateFiles({ seed: 7, startMs: END_MS - 24 * 3_600_000, endMs: END_MS })) {
+    writeFileSync(join(logs, `${files}`), file.bytes);
+    files += 1;
+  }
+  writeFileSync(join(logs, 'broken'), `${'0'.repeat(64)} bucket [19/Apr/2026:10:00:00 +0000] broken\n`);
+  app = await openApp(
+    configSchema.parse({
+      data: join(folder, 'data'),
+      sources: [{ kind: 'files', name: 'logs', path: logs }],
+    }),
+    {},
+    { clock: systemClock, log: silentLog },
+  );
+  const source = openFiles({ name: 'logs', path: logs, pollMs: 0 }, { clock: systemClock });
+  await app.ingest(source, new AbortController().signal);
+}, 60_000);
+afterAll(async () => {
+  await app.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Route {
+  readonly path: string;
+  readonly schema: z.ZodType;
+}
+
+/** Routes asked with GET, with the shape of their answer. */
+function routes(): Route[] {
+  return app.api.openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== 'route' || definition.route.method !== 'get') return [];
+    const path = definition.route.path.replace('/api/v1', '');
+    const answer = definition.route.responses['200'];
+    const media =
+      answer !== undefined && 'content' in answer ? answer.content?.['application/json'] : undefined;
+    const schema = media !== undefined && 'schema' in media ? media.schema : undefined;
+    return schema instanceof z.ZodType ? [{ path, schema }] : [];
+  });
+}
+
+test('every route has an example, and every example a route', () => {
+  const documented = app.api.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === 'route' && definition.route.method === 'get'
+      ? [definition.route.path.replace('/api/v1', '')]
+      : [],
+  );
+  expect([...Object.keys(EXAMPLES), ...STREAMS].sort()).toEqual(documented.sort());
+});
+
+test.each(Object.entries(EXAMPLES).flatMap(([path, queries]) => queries.map((query) => [path, query])))(
+  'GET %s%s answers as documented',
+  async (path = '', query = '') => {
+    const route = routes().find((candidate) => candidate.path === path);
+    const response = await app.api.request(`/api/v1${path}${query}`);
+    const body: unknown = await response.json();
+    expect(response.status, JSON.stringify(body)).toBe(200);
+    expect(route?.schema.parse(body)).toEqual(body);
+    expect(JSON.stringify(body)).toMatch(/"(rows|points)":\[\{|"version"/);
+  },
+);
+
+test('a document that lacks a member, or has one too many, is not as documented', () => {
+  const schema = routes().find(({ path }) => path === '/buckets')?.schema;
+  const row = { bucket: 'a', requests: 1, newest_event: '2026-04-19T00:00:00Z' };
+  expect(schema?.safeParse({ rows: [{ ...row, requests: undefined }] }).success).toBe(false);
+  expect(schema?.parse({ rows: [{ ...row, more: 1 }] })).not.toEqual({ rows: [{ ...row, more: 1 }] });
+});
