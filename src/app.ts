@@ -73,6 +73,7 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       engine,
       spool: new Spool(join(config.data, 'spool')),
       limits: intakeLimits(config),
+      parseParams: config.cloudtrail,
     });
     const recovered = await intake.recover();
     if (recovered > 0) parts.log.info({ loads: recovered }, 'finished the loads left by the last run');

@@ -8,6 +8,7 @@ import { openEmbedded } from '../src/engine/embedded.ts';
 import type { Engine, FileLoad } from '../src/engine/engine.ts';
 import { migrate } from '../src/engine/migrate.ts';
 import { accessLog } from '../src/formats/access-log/format.ts';
+import { cloudtrail } from '../src/formats/cloudtrail/format.ts';
 import { MIGRATIONS } from '../src/migrations.ts';
 import { startNodes, unavailableReason } from './cluster-nodes/nodes.ts';
 import { accessLogLines } from './log-lines.ts';
@@ -160,6 +161,25 @@ describe.each(ENGINES)('engine: $name', ({ missing, open }) => {
     const load = smallLoad(40, 25);
     for (let time = 0; time < 2; time += 1) await engine.loadFiles(load);
     expect(await totals(engine, 'small')).toEqual({ facts: 1000, rolled: 1000, tallied: 1000, batches: 40 });
+  });
+
+  test('loadFiles() binds the parameters of its parses', async () => {
+    const folder = tempFolder();
+    const record = { eventID: 'bound', eventTime: '2026-01-01T00:00:00Z', eventSource: 'x', eventName: 'X' };
+    writeFileSync(join(folder, '77.batch'), JSON.stringify({ Records: [record] }));
+    await engine.loadFiles({
+      table: cloudtrail.parsedTable,
+      parses: cloudtrail.parses,
+      unit: cloudtrail.unit,
+      folder,
+      files: ['77.batch'],
+      large: false,
+      token: 'bound',
+      params: { event_sources: ["it's \\", 'x'] },
+    });
+    expect(await engine.query("select event_source from api_calls where event_id = 'bound'")).toEqual([
+      { event_source: 'x' },
+    ]);
   });
 
   test('loadFiles() of a file of several blocks twice loads every line once', {

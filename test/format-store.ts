@@ -6,7 +6,7 @@ import type { Engine } from '../src/engine/engine.ts';
 import { migrate } from '../src/engine/migrate.ts';
 import { INTAKE_MIGRATIONS } from '../src/intake/migrations.ts';
 import { FORMATS } from '../src/formats/all.ts';
-import type { Format, FormatName } from '../src/formats/format.ts';
+import { DEFAULT_PARSE_PARAMS, type Format, type FormatName } from '../src/formats/format.ts';
 
 const FACT_TABLES = {
   'access-log': { table: 'requests', place: 'line_number' },
@@ -59,6 +59,7 @@ export async function openTestStore(): Promise<TestStore> {
         files: ids.map((id) => `${id}.batch`),
         large: false,
         token: `load-${loads}`,
+        params: { ...DEFAULT_PARSE_PARAMS },
       });
       rmSync(spool, { recursive: true });
       return loadedOf(ids, { engine, format });

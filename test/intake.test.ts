@@ -254,3 +254,31 @@ test('a folder whose owner is gone, its pid now another process, is taken', asyn
   );
   await expect(open(data)).resolves.toBeDefined();
 });
+
+describe('CloudTrail events of other services', () => {
+  const trail = JSON.stringify({
+    Records: ['s3', 'iam', 'ec2'].map((service, index) => ({
+      eventVersion: '1.09',
+      eventID: `00000000-0000-4000-8000-00000000000${index}`,
+      eventTime: '2026-04-01T10:00:00Z',
+      eventSource: `${service}.amazonaws.com`,
+      eventName: 'Describe',
+      userIdentity: { type: 'Root' },
+    })),
+  });
+
+  test.each<readonly [what: string, cloudtrail: Record<string, unknown>, facts: number]>([
+    ['are skipped by default', {}, 1],
+    ['become facts when named', { event_sources: ['iam.amazonaws.com', 'ec2.amazonaws.com'] }, 2],
+    ['become facts when all are asked for', { event_sources: ['*'] }, 3],
+  ])('%s', async (_, cloudtrail, facts) => {
+    const folder = tempFolder();
+    const path = join(folder, 'trail.json');
+    writeFileSync(path, trail);
+    const config = configSchema.parse({ data: join(folder, 'data'), cloudtrail });
+    const app = await openApp(config, {}, { clock: systemClock, log: silentLog });
+    opened.push(app);
+    expect(await ingest(app, path)).toMatchObject({ facts, skipped: 3 - facts, rejects: 0 });
+    expect(await count(app, 'api_calls')).toBe(facts);
+  });
+});

@@ -1,6 +1,6 @@
 /** The configuration: every field, its default and its unit. An empty file is valid. */
 import { z } from 'zod';
-import { FORMAT_NAMES } from '../formats/format.ts';
+import { DEFAULT_PARSE_PARAMS, FORMAT_NAMES } from '../formats/format.ts';
 import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -151,6 +151,15 @@ export const configSchema = z.strictObject({
         .max(64)
         .default(limits.fetches)
         .describe('Batches fetched at the same time.'),
+    })
+    .prefault({}),
+  cloudtrail: z
+    .strictObject({
+      event_sources: z
+        .array(z.string().min(1))
+        .min(1)
+        .default([...DEFAULT_PARSE_PARAMS.event_sources])
+        .describe('Services whose events become facts; "*" for all. Others are counted and left out.'),
     })
     .prefault({}),
   retention: z

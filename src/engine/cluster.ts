@@ -124,6 +124,7 @@ class ClusterEngine implements Engine {
       const fromFiles = parse.from === undefined;
       const insert = this.#write(loadStatement(load, parse), {
         ...options,
+        ...(load.params === undefined ? {} : { params: load.params }),
         first: this.#nodeOf(load.token),
         ...(fromFiles ? { body: () => Readable.from(framesOf(load), { objectMode: false }) } : {}),
         settings: {

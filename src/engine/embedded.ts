@@ -78,7 +78,7 @@ class EmbeddedEngine implements Engine {
       const runs = statements.map((statement) =>
         this.#writers.use(options.signal, async (connection) => {
           await connection.setLimits(limitsOf(options));
-          await connection.run(statement);
+          await connection.run(statement, load.params);
         }),
       );
       const failed = (await Promise.allSettled(runs)).find((result) => result.status === 'rejected');

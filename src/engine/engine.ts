@@ -71,4 +71,6 @@ export interface FileLoad {
   /** True when the load is too big for one block; then there is exactly one file, not a document. */
   readonly large: boolean;
   readonly token: string;
+  /** Query parameters of the parses. */
+  readonly params?: Readonly<Record<string, unknown>>;
 }

@@ -32,6 +32,16 @@ export interface Format {
   readonly decode?: (bytes: Buffer) => Buffer;
 }
 
+/** What the SELECTs of `parses` may ask for as query parameters. */
+export interface ParseParams {
+  /** Services whose CloudTrail events become facts, e.g. `s3.amazonaws.com`; `*` for all. */
+  readonly event_sources: readonly string[];
+}
+
+export const DEFAULT_PARSE_PARAMS: ParseParams = {
+  event_sources: ['s3.amazonaws.com', 's3express.amazonaws.com', 's3-outposts.amazonaws.com'],
+};
+
 export interface BatchSample {
   /** File name or object key, without `.gz`. */
   readonly name: string;

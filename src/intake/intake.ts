@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import PQueue from 'p-queue';
 import type { Engine } from '../engine/engine.ts';
 import { formatNamed } from '../formats/all.ts';
-import type { Format, FormatName } from '../formats/format.ts';
+import type { Format, FormatName, ParseParams } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Fault, reasonOf } from '../lib/fault.ts';
 import type { Log } from '../lib/log.ts';
@@ -23,6 +23,7 @@ export interface IntakeParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: IntakeLimits;
+  readonly parseParams: ParseParams;
 }
 
 type Readable = Extract<Arrival, { kind: 'readable' }>;
@@ -292,6 +293,7 @@ export class Intake {
             files,
             large: load.isLarge,
             token: load.loadId,
+            params: { ...this.#parts.parseParams },
           },
           { limits: { timeMs: LOAD_TIME_MS_MAX } },
         );

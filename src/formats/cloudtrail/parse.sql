@@ -1,9 +1,10 @@
 -- Reads CloudTrail's documents; the braced placeholder gives (batch_id, line_number, line), a row for each document.
+-- Parameter event_sources: the services whose events become facts; * for all of them.
 -- A document as CloudTrail writes it is cut at the seams between its records, twice as fast as by JSON functions: as many
 -- pieces as event ids. Anything else is taken apart with care: other spacing, a bare array, JSON lines, EventBridge's events.
 -- Read from the innermost SELECT outwards: cut the document; take odd ones apart; a row for each record; its columns.
 with
-  ['s3.amazonaws.com', 's3express.amazonaws.com', 's3-outposts.amazonaws.com'] as sources,
+  source -> has({event_sources:Array(String)}, source) or has({event_sources:Array(String)}, '*') as is_wanted,
   'Tuple(
     eventVersion String, eventTime String, eventSource String, eventName String, awsRegion String,
     sourceIPAddress String, userAgent String, errorCode String, errorMessage String, requestID String, eventID String,
@@ -38,12 +39,12 @@ select
   record_number as line_number,
   multiIf(
     reject_reason != '', 'reject',
-    event.digestS3Bucket != '' or event.eventCategory = 'Insight' or event.eventSource not in (sources), 'skipped',
+    event.digestS3Bucket != '' or event.eventCategory = 'Insight' or not is_wanted(event.eventSource), 'skipped',
     'fact')::Enum8('fact' = 1, 'reject' = 2, 'skipped' = 3) as outcome,
   multiIf(
     not startsWith(record, '{') or (event.eventID = '' and not isValidJSON(record)), 'not valid JSON',
     event.digestS3Bucket != '' or event.eventCategory = 'Insight', '',
-    event.eventSource not in (sources) and event.eventSource != '', '',
+    not is_wanted(event.eventSource) and event.eventSource != '', '',
     event.eventID = '', 'no eventID',
     time is null, 'no eventTime that is a date',
     event.eventSource = '', 'no eventSource',
