@@ -1,11 +1,11 @@
 /** Every step of the schema, in the order in which a new store is built. */
-import { FORMATS } from './formats/all.ts';
+import { FORMAT_MIGRATIONS } from './formats/all.ts';
 import type { Migration } from './engine/migrate.ts';
 import { INTAKE_MIGRATIONS } from './intake/migrations.ts';
 import { ACTIVITY_MIGRATIONS } from './monitors/activity/migrations.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   ...INTAKE_MIGRATIONS,
-  ...FORMATS.flatMap((format) => format.migrations),
+  ...FORMAT_MIGRATIONS,
   ...ACTIVITY_MIGRATIONS,
 ];

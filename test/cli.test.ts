@@ -137,7 +137,7 @@ describe('bucketwatch', () => {
 
   test('requests --csv has a heading and quotes what needs it', () => {
     const [heading, row] = run(['--data', data, 'requests', '--csv', '--limit', '1']).out.split('\r\n');
-    expect(heading).toMatch(/^line_number,bucket_owner,bucket,time/);
+    expect(heading).toMatch(/^line_number,record_number,bucket_owner,bucket,time/);
     expect(row).toContain('aws-cli/2.15');
   });
 

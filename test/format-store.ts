@@ -5,7 +5,7 @@ import { openEmbedded } from '../src/engine/embedded.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { migrate } from '../src/engine/migrate.ts';
 import { INTAKE_MIGRATIONS } from '../src/intake/migrations.ts';
-import { FORMATS } from '../src/formats/all.ts';
+import { FORMAT_MIGRATIONS } from '../src/formats/all.ts';
 import { DEFAULT_PARSE_PARAMS, type Format, type FormatName } from '../src/formats/format.ts';
 
 const FACT_TABLES = {
@@ -38,7 +38,7 @@ export interface TestStore {
 export async function openTestStore(): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), 'bucketwatch-formats-'));
   const engine = openEmbedded({ folder: join(folder, 'engine'), memoryBytesMax: 1_500_000_000 });
-  await migrate([...INTAKE_MIGRATIONS, ...FORMATS.flatMap((format) => format.migrations)], engine);
+  await migrate([...INTAKE_MIGRATIONS, ...FORMAT_MIGRATIONS], engine);
   let batchId = 0;
   let loads = 0;
   return {

@@ -109,6 +109,7 @@ function rowOf(value: Generated, lineNumber: number): object {
   const row = {
     ...columns,
     line_number: lineNumber,
+    record_number: 1,
     bucket_owner: 'owner',
     bucket: 'bucket',
     time: `2026-03-01 ${clock(value)}`,

@@ -1,10 +1,18 @@
+import type { Migration } from '../engine/migrate.ts';
 import { accessLog } from './access-log/format.ts';
 import { cloudtrail } from './cloudtrail/format.ts';
 import type { BatchSample, Format, FormatName } from './format.ts';
+import { REQUESTS_MIGRATIONS } from './requests.ts';
 import { s3Event } from './s3-event/format.ts';
 
 /** Every format, in the order in which an unnamed batch is offered to them. */
 export const FORMATS: readonly Format[] = [accessLog, cloudtrail, s3Event];
+
+/** Steps of the schema of all formats, in order. */
+export const FORMAT_MIGRATIONS: readonly Migration[] = [
+  ...REQUESTS_MIGRATIONS,
+  ...FORMATS.flatMap((format) => format.migrations),
+];
 
 /** The format of a name from the configuration or the command line. */
 export function formatNamed(name: FormatName): Format {

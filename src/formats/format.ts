@@ -8,7 +8,8 @@ export type FormatName = (typeof FORMAT_NAMES)[number];
 
 /**
  * How the raw bytes of a batch read. One folder per format, listed in `all.ts`:
- * `NNN-*.sql` (the fact table, the parsed Null table, one view each into facts, rejects and tallies),
+ * `NNN-*.sql` (the fact table, the parsed Null table, one view each into facts, rejects and tallies; formats of requests
+ * share those in `requests.ts`),
  * one or more SELECTs over `{records}` that give the parsed table's columns, and fixtures in pairs.
  *
  * The SELECTs never throw, whatever the bytes: a record it cannot read comes out with a `reject_reason`.

@@ -28,7 +28,7 @@ interface RejectedRecord {
   readonly line: string;
 }
 
-/** Records of one format offered as one batch; what is beyond waits for the next retry. */
+/** Records of one format offered as one batch, all of a line or none; what is beyond waits for the next retry. */
 const RECORDS_AT_ONCE = 100_000;
 const DELETES_AT_ONCE = 5_000;
 
@@ -94,7 +94,7 @@ function offerOrigin(batch: RejectedBatch, path: string, engine: Engine): Offere
 function recordsOf(format: FormatName, engine: Engine): Promise<RejectedRecord[]> {
   return engine.query<RejectedRecord>(
     `select toString(batch_id) as id, line_number, line from rejects where format = '${format}'
-     order by rejects.batch_id, rejects.line_number limit ${RECORDS_AT_ONCE}`,
+     order by rejects.batch_id, rejects.line_number limit ${RECORDS_AT_ONCE} with ties`,
   );
 }
 

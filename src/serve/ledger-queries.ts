@@ -93,16 +93,16 @@ export async function ledgerRejects(
 ): Promise<shapes.RejectPage> {
   const conditions =
     query.batch_id === undefined ? ['1'] : [`rejects.batch_id = toUInt64(${query.batch_id})`];
-  const after = pageStart(query.cursor, 3);
+  const after = pageStart(query.cursor, 4);
   if (after !== undefined) {
     conditions.push(
-      `(toUnixTimestamp(rejects.loaded_at), rejects.batch_id, rejects.line_number) < (${after.join(', ')})`,
+      `(toUnixTimestamp(rejects.loaded_at), rejects.batch_id, rejects.line_number, cityHash64(rejects.line)) < (${after.join(', ')})`,
     );
   }
-  const rows = await engine.query<shapes.Reject>(
-    `select toString(batch_id) as batch_id, line_number, format, reason, line, loaded_at, '' as origin from rejects
+  const rows = await engine.query<shapes.Reject & { readonly tie: string }>(
+    `select toString(batch_id) as batch_id, line_number, format, reason, line, loaded_at, '' as origin, toString(cityHash64(rejects.line)) as tie from rejects
      where ${conditions.join(' and ')}
-     order by rejects.loaded_at desc, rejects.batch_id desc, rejects.line_number desc
+     order by rejects.loaded_at desc, rejects.batch_id desc, rejects.line_number desc, cityHash64(rejects.line) desc
      limit ${query.limit + 1}`,
   );
   const page = rows.slice(0, query.limit);
@@ -112,7 +112,7 @@ export async function ledgerRejects(
   );
   const last = rows.length > query.limit ? page.at(-1) : undefined;
   return {
-    rows: page.map((row) => ({
+    rows: page.map(({ tie: _tie, ...row }) => ({
       ...row,
       origin: origins.get(row.batch_id) ?? '',
       loaded_at: isoOfEngine(row.loaded_at),
@@ -120,7 +120,7 @@ export async function ledgerRejects(
     next_cursor:
       last === undefined
         ? null
-        : `${Date.parse(`${last.loaded_at.replace(' ', 'T')}Z`) / 1000}.${last.batch_id}.${last.line_number}`,
+        : `${Date.parse(`${last.loaded_at.replace(' ', 'T')}Z`) / 1000}.${last.batch_id}.${last.line_number}.${last.tie}`,
   };
 }
 

@@ -6,8 +6,13 @@ with
   {redacted},
   value(fields[8]) as logged_key
 select
+  'access-log' as format,
   batch_id,
   line_number,
+  if(length(fields) = 1, 2, 1)::Enum8('fact' = 1, 'reject' = 2, 'skipped' = 3, 'odd' = 4) as outcome,
+  if(length(fields) = 1, fields[1], '') as reject_reason,
+  if(length(fields) = 1, redacted(record), '') as line,
+  1 as record_number,
   value(fields[1]) as bucket_owner,
   value(fields[2]) as bucket,
   toDateTimeOrZero(fields[3], 'UTC') as time,
@@ -37,10 +42,7 @@ select
   value(fields[25]) as access_point_arn,
   value(fields[26]) as acl_required,
   value(fields[27]) as source_region,
-  arraySlice(fields, 28) as extra_fields,
-  if(length(fields) = 1, fields[1], '') as reject_reason,
-  if(length(fields) = 1, redacted(record), '') as line,
-  '' as odd_line
+  arraySlice(fields, 28) as extra_fields
 from (
   with
     field -> if(length(field) >= 2 and startsWith(field, '"') and endsWith(field, '"'), substring(field, 2, length(field) - 2), field) as unquoted,

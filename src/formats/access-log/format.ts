@@ -1,5 +1,7 @@
 import { readMigration, readSql } from '../../engine/sql-file.ts';
 import type { Format } from '../format.ts';
+import { REDACTED } from '../redaction.ts';
+import { REQUESTS_PARSED } from '../requests.ts';
 
 const RECORD = /^\S+ \S+ \[\d{2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4}\] /m;
 const JSON_RECORD = /^\{(?=[^\n]*"request_time")(?=[^\n]*"operation")/m;
@@ -11,18 +13,6 @@ const PARSE_TIME = `(text -> toDateTimeOrZero(concat(
       ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
       ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'], '00'),
     '-', substring(text, 1, 2), ' ', substring(text, 13)), 'UTC')) as parse_time`;
-
-/**
- * Signatures, tokens and passwords in a query string replaced, also in a URL that is itself percent-encoded; the cheap
- * search comes first, as few URIs have any.
- */
-const REDACTED = String.raw`uri -> if(
-    multiSearchAnyCaseInsensitive(uri, ['signature', 'token', 'key=', 'key%3d', 'secret', 'passw', 'sig=', 'sig%3d']),
-    replaceRegexpAll(
-      uri,
-      '(?i)((?:^|[?&]|%3f|%26)(?:x(?:-|%2d)amz(?:-|%2d)(?:signature|security(?:-|%2d)token)|signature|sig|(?:access_|id_|refresh_|auth_)?token|api_?key|password|passwd|(?:client_)?secret)(?:=|%3d))[^&\\s"]*',
-      '\\1REDACTED'),
-    uri) as redacted`;
 
 /**
  * AWS's log has no bytes of requests, but the size of what a request put; a part's size is that of the part. Multiplied
@@ -48,9 +38,9 @@ export const accessLog: Format = {
   name: 'access-log',
   title: 'server access log',
   unit: 'line',
-  parsedTable: 'access_log_parsed',
+  parsedTable: REQUESTS_PARSED,
   parses: [{ select: select('ordinary') }, { select: select('careful'), from: 'access_log_odd' }],
-  migrations: [readMigration('access-log', '001-requests', import.meta.url)],
+  migrations: [readMigration('access-log', '001-odd-lines', import.meta.url)],
   recognises: ({ head }) => {
     const text = head.toString('latin1');
     return RECORD.test(text) || JSON_RECORD.test(text);

@@ -1,12 +1,17 @@
 -- Every line, its fields taken by position. Where a line is not ordinary they are not to be trusted: it goes on whole, as
--- `odd_line`, to be read carefully.
+-- odd, to be read carefully.
 with
   field -> if(field = '-', '', field) as value,
   {redacted},
   value(head[9]) as logged_key
 select
+  'access-log' as format,
   batch_id,
   line_number,
+  if(is_ordinary, 1, 4)::Enum8('fact' = 1, 'reject' = 2, 'skipped' = 3, 'odd' = 4) as outcome,
+  '' as reject_reason,
+  redacted(if(is_ordinary, '', lines.line)) as line,
+  1 as record_number,
   value(head[1]) as bucket_owner,
   value(head[2]) as bucket,
   time,
@@ -36,8 +41,5 @@ select
   value(tail[9]) as access_point_arn,
   value(tail[10]) as acl_required,
   value(tail[11]) as source_region,
-  arraySlice(tail, 12) as extra_fields,
-  '' as reject_reason,
-  '' as line,
-  redacted(if(is_ordinary, '', lines.line)) as odd_line
+  arraySlice(tail, 12) as extra_fields
 from ({lines}) as lines

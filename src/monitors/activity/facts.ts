@@ -43,7 +43,7 @@ export const REQUESTS: FactTable = {
     read: `match(operation, '^(?:REST|WEBSITE)\\\\.(?:GET|HEAD|OPTIONS)\\\\.|^REST\\\\.COPY\\\\.(?:OBJECT_GET|PART_GET)$')`,
     write: `not match(operation, '^(?:REST|WEBSITE)\\\\.(?:GET|HEAD|OPTIONS)\\\\.|^REST\\\\.COPY\\\\.(?:OBJECT_GET|PART_GET)$')`,
   },
-  tieBreak: 'cityHash64(batch_id, line_number)',
+  tieBreak: 'cityHash64(batch_id, line_number, record_number)',
 };
 
 export const CALLS: FactTable = {

@@ -1,12 +1,13 @@
--- Requests to buckets, one row for each record of the server access log.
+-- Requests to buckets, one row for each, whichever store's log said so.
 create table if not exists requests (
   batch_id UInt64 comment 'the batch it came in: see batches',
   line_number UInt32 comment 'its line in that batch, from 1',
+  record_number UInt32 comment 'its place in that line, from 1: JSON may hold several records in a line, and a record several keys',
   bucket_owner LowCardinality(String) comment 'canonical user id of the bucket owner',
   bucket LowCardinality(String) comment 'name of the bucket',
   time DateTime('UTC') comment 'when S3 received the request',
   remote_ip String comment 'address of the requester; empty for internal actions',
-  requester LowCardinality(String) comment 'canonical id or ARN; empty when anonymous',
+  requester LowCardinality(String) comment 'canonical id or ARN, or the user of another store; empty when anonymous',
   request_id String comment 'shared by all rows of a multi-delete and by both rows of a copy',
   operation LowCardinality(String) comment 'e.g. REST.GET.OBJECT',
   key String comment 'object key, decoded',
@@ -27,33 +28,27 @@ create table if not exists requests (
   cipher_suite LowCardinality(String) comment 'TLS cipher, empty for HTTP',
   authentication_type LowCardinality(String) comment 'AuthHeader, QueryString (presigned) or empty',
   host_header LowCardinality(String) comment 'endpoint used',
-  tls_version LowCardinality(String) comment 'e.g. TLSv1.3, as logged',
+  tls_version LowCardinality(String) comment 'e.g. TLSv1.3, as logged; unknown where the log never says',
   access_point_arn LowCardinality(String),
   acl_required LowCardinality(String) comment 'Yes when only an ACL allowed the request',
   source_region LowCardinality(String) comment 'region the request came from',
-  extra_fields Array(String) comment 'fields behind the ones known',
+  extra_fields Array(String) comment 'fields without a column: by position in access logs, as name=value from other stores',
   stored_at DateTime('UTC') materialized now() comment 'when it was stored: retention counts from here when that is later'
 )
 engine = MergeTree
 partition by toYYYYMM(time)
 order by (bucket, time)
 settings non_replicated_deduplication_window = 10000, min_bytes_for_wide_part = 268435456
-comment 'one row: a record of the server access log [shard by batch_id]';
+comment 'one row: a request, from a server access log, an audit log of MinIO or an ops log of Ceph [shard by batch_id]';
 
-create table if not exists access_log_odd (
+create table if not exists requests_parsed (
+  format LowCardinality(String),
   batch_id UInt64,
   line_number UInt64,
-  line String,
-  stored_at DateTime('UTC') materialized now()
-)
-engine = MergeTree
-order by (batch_id, line_number)
-settings non_replicated_deduplication_window = 10000
-comment 'one row: a line that is not ordinary, waiting to be read carefully within its load [shard by batch_id]';
-
-create table if not exists access_log_parsed (
-  batch_id UInt64,
-  line_number UInt64,
+  outcome Enum8('fact' = 1, 'reject' = 2, 'skipped' = 3, 'odd' = 4) comment 'odd: an access log line that has yet to be read carefully',
+  reject_reason LowCardinality(String) comment 'why the record could not be read, empty when it could',
+  line String comment 'the record itself when it is a reject or odd',
+  record_number UInt32,
   bucket_owner LowCardinality(String),
   bucket LowCardinality(String),
   time DateTime('UTC'),
@@ -83,44 +78,33 @@ create table if not exists access_log_parsed (
   access_point_arn LowCardinality(String),
   acl_required LowCardinality(String),
   source_region LowCardinality(String),
-  extra_fields Array(String),
-  reject_reason LowCardinality(String) comment 'why the record could not be read, empty when it could',
-  line String comment 'the record itself when it could not be read',
-  odd_line String comment 'the record itself when it has yet to be read carefully'
+  extra_fields Array(String)
 )
 engine = Null
-comment 'one row: a record of an access log as ordinary.sql or careful.sql read it, on its way to requests, rejects or access_log_odd';
+comment 'one row: what a format made of a record of requests, on its way to requests, rejects or access_log_odd';
 
-create materialized view if not exists requests_from_access_log to requests as
-select * except (reject_reason, line, odd_line)
-from access_log_parsed
-where reject_reason = '' and odd_line = '';
+create materialized view if not exists requests_from_parsed to requests as
+select * except (format, outcome, reject_reason, line)
+from requests_parsed
+where outcome = 'fact';
 
-create materialized view if not exists odd_lines_from_access_log to access_log_odd as
+create materialized view if not exists rejects_from_requests to rejects as
 select
   batch_id,
   line_number,
-  odd_line as line
-from access_log_parsed
-where odd_line != '';
-
-create materialized view if not exists rejects_from_access_log to rejects as
-select
-  batch_id,
-  line_number,
-  'access-log' as format,
+  format,
   reject_reason as reason,
   line
-from access_log_parsed
-where reject_reason != '';
+from requests_parsed
+where outcome = 'reject';
 
-create materialized view if not exists tallies_from_access_log to batch_tallies as
+create materialized view if not exists tallies_from_requests to batch_tallies as
 select
   batch_id,
-  countIf(reject_reason = '' and odd_line = '') as facts,
-  countIf(reject_reason != '') as rejects,
-  0 as skipped,
-  minOrNullIf(toDateTime64(access_log_parsed.time, 3, 'UTC'), reject_reason = '' and odd_line = '') as first_event,
-  maxOrNullIf(toDateTime64(access_log_parsed.time, 3, 'UTC'), reject_reason = '' and odd_line = '') as last_event
-from access_log_parsed
+  countIf(outcome = 'fact') as facts,
+  countIf(outcome = 'reject') as rejects,
+  countIf(outcome = 'skipped') as skipped,
+  minOrNullIf(toDateTime64(requests_parsed.time, 3, 'UTC'), outcome = 'fact') as first_event,
+  maxOrNullIf(toDateTime64(requests_parsed.time, 3, 'UTC'), outcome = 'fact') as last_event
+from requests_parsed
 group by batch_id;
