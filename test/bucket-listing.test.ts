@@ -1,7 +1,7 @@
 /** The bucket listing against a store that pages as S3 does. */
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Clock } from '../src/lib/clock.ts';
+import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { Fault } from '../src/lib/fault.ts';
 import { openS3 } from '../src/s3/client.ts';
 import type { S3 } from '../src/s3/s3.ts';
@@ -251,6 +251,7 @@ describe('objects', () => {
         etag: 'b1946ac92492d2347c6235b4d2611184',
         format: 'access-log',
       });
+      expect(Math.abs((batch.deliveredMs ?? 0) - systemClock.nowMs())).toBeLessThan(60_000);
       expect(await textOf(batch)).toBe('hello\n');
     }
     expect(source.status().requests).toMatchObject({ GET: 1 });

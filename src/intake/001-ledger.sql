@@ -13,6 +13,7 @@ create table if not exists batches (
   skipped UInt64 comment 'records left out on purpose',
   first_event Nullable(DateTime64(3, 'UTC')) comment 'time of its earliest fact',
   last_event Nullable(DateTime64(3, 'UTC')) comment 'time of its latest fact',
+  delivered_at Nullable(DateTime64(3, 'UTC')) comment 'when the store got it: LastModified of an object, mtime of a file',
   received_at DateTime64(3, 'UTC') comment 'when it was in the spool',
   loaded_at DateTime64(3, 'UTC') comment 'when its facts were stored',
   load_ms UInt32 comment 'how long its load took, all batches of the load together',

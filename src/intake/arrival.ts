@@ -31,6 +31,9 @@ export type Arrival =
       readonly reason: string;
     };
 
+/** The year 2106: what the engine's seconds end at. */
+const TIME_MS_MAX = 4_294_967_295_000;
+
 /** The id of a batch: the first 8 bytes of the SHA-256 of its identity, in decimal. */
 export function batchIdOf(identity: string): string {
   return createHash('sha256').update(identity).digest().readBigUInt64BE(0).toString();
@@ -63,11 +66,18 @@ export async function receive(
     expandedBytes: inspection.expandedBytes,
     isCompressed: inspection.isCompressed,
     receivedMs: parts.clock.nowMs(),
+    ...deliveryOf(offered),
     path: taken.path,
     spoolBytes: taken.stamp === undefined ? inspection.sizeBytes : 0,
     ...(taken.stamp === undefined ? {} : { fileStamp: taken.stamp }),
   };
   return judge(batch, inspection, formatOf(offered, inspection), parts.limits);
+}
+
+/** A time that the ledger can hold; files may carry any. */
+function deliveryOf({ deliveredMs }: OfferedBatch): { readonly deliveredMs?: number } {
+  const isTime = deliveredMs !== undefined && deliveredMs > 0 && deliveredMs < TIME_MS_MAX;
+  return isTime ? { deliveredMs: Math.round(deliveredMs) } : {};
 }
 
 interface Taken {

@@ -97,6 +97,7 @@ function ledgerRow(outcome: Outcome, tally: Tally | undefined): Record<string, u
     skipped: tally?.skipped ?? 0,
     first_event: tally?.first_event ?? null,
     last_event: tally?.last_event ?? null,
+    delivered_at: batch.deliveredMs === undefined ? null : engineTime(batch.deliveredMs),
     received_at: engineTime(batch.receivedMs),
     loaded_at: engineTime(outcome.loadedMs),
     load_ms: outcome.loadMs,

@@ -152,6 +152,8 @@ export const Batch = z
     skipped: count,
     first_event: time.nullable(),
     last_event: time.nullable(),
+    /** When the store got it: an object's LastModified, a file's mtime; null when nobody said. */
+    delivered_at: time.nullable(),
     received_at: time,
     loaded_at: time,
     load_ms: count,

@@ -34,9 +34,10 @@ export async function storeFacts(engine: Engine): Promise<StoreFacts> {
   return { counts, newestEvent: newestS > 0 ? isoOf(newestS * 1000) : null };
 }
 
-interface BatchRow extends Omit<shapes.Batch, 'first_event' | 'last_event'> {
+interface BatchRow extends Omit<shapes.Batch, 'first_event' | 'last_event' | 'delivered_at'> {
   readonly first_event: string | null;
   readonly last_event: string | null;
+  readonly delivered_at: string | null;
 }
 
 interface PageQuery {
@@ -78,6 +79,7 @@ export async function ledgerBatches(
       ...row,
       first_event: row.first_event === null ? null : isoOfEngine(row.first_event),
       last_event: row.last_event === null ? null : isoOfEngine(row.last_event),
+      delivered_at: row.delivered_at === null ? null : isoOfEngine(row.delivered_at),
       received_at: isoOfEngine(row.received_at),
       loaded_at: isoOfEngine(row.loaded_at),
     })),
