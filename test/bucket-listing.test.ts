@@ -207,10 +207,10 @@ describe('streams', () => {
     expect(await look(source)).toEqual(elsewhere);
   });
 
-  test('digests are not log files', async () => {
+  test('digests are read beside the log files they vouch for', async () => {
     const [log = ''] = everyMinute(1, 'CloudTrail');
     const digest = `AWSLogs/123456789012/CloudTrail-Digest/eu-west-1/2026/05/03/123456789012_CloudTrail-Digest_x.json.gz`;
-    expect(await look(sourceOver(`s3://${await store.bucketWith([digest, log])}/`))).toEqual([log]);
+    expect(await look(sourceOver(`s3://${await store.bucketWith([digest, log])}/`))).toEqual([digest, log]);
   });
 
   test('a prefix within the year is a stream all the same', async () => {

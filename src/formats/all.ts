@@ -1,10 +1,11 @@
 import { accessLog } from './access-log/format.ts';
 import { cloudtrail } from './cloudtrail/format.ts';
+import { cloudtrailDigest } from './cloudtrail-digest/format.ts';
 import type { BatchSample, Format, FormatName } from './format.ts';
 import { s3Event } from './s3-event/format.ts';
 
 /** Every format, in the order in which an unnamed batch is offered to them. */
-export const FORMATS: readonly Format[] = [accessLog, cloudtrail, s3Event];
+export const FORMATS: readonly Format[] = [accessLog, cloudtrailDigest, cloudtrail, s3Event];
 
 /** The format of a name from the configuration or the command line. */
 export function formatNamed(name: FormatName): Format {
@@ -13,7 +14,8 @@ export function formatNamed(name: FormatName): Format {
   return format;
 }
 
-/** The first format that recognises the sample, if any. */
-export function guessFormat(sample: BatchSample): Format | undefined {
-  return FORMATS.find((format) => format.recognises(sample));
+/** The format of a batch: the named one, or the one beside it that recognises the sample; the first that does when none is named. */
+export function guessFormat(sample: BatchSample, named?: FormatName): Format | undefined {
+  if (named === undefined) return FORMATS.find((format) => format.recognises(sample));
+  return FORMATS.find((format) => format.beside === named && format.recognises(sample)) ?? formatNamed(named);
 }

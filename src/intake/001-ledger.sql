@@ -8,6 +8,7 @@ create table if not exists batches (
   state Enum8('loaded' = 1, 'rejected' = 2),
   reason String comment 'why it was rejected',
   size_bytes UInt64 comment 'bytes as they arrived, compressed or not',
+  content_sha256 String comment 'SHA-256 of the uncompressed content in hex, for CloudTrail; else empty',
   facts UInt64 comment 'records that became facts',
   rejects UInt64 comment 'records that no rule could read',
   skipped UInt64 comment 'records left out on purpose',

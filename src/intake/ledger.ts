@@ -92,6 +92,7 @@ function ledgerRow(outcome: Outcome, tally: Tally | undefined): Record<string, u
     state: outcome.state,
     reason: outcome.reason,
     size_bytes: batch.sizeBytes,
+    content_sha256: batch.contentSha256 ?? '',
     facts: tally?.facts ?? 0,
     rejects: tally?.rejects ?? 0,
     skipped: tally?.skipped ?? 0,

@@ -148,6 +148,8 @@ export const Batch = z
     /** Why it was rejected, empty otherwise. */
     reason: z.string(),
     size_bytes: count,
+    /** SHA-256 of the uncompressed content in hex, for CloudTrail; else empty. */
+    content_sha256: z.string(),
     facts: count,
     rejects: count,
     /** Records of other services, digests, test events: recognised and left out on purpose. */
