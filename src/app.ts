@@ -16,6 +16,7 @@ import type { Log } from './lib/log.ts';
 import { claimFolder, type Claim } from './claim.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { applyRetention } from './retention.ts';
+import { ArrivalsCache } from './serve/arrivals-cache.ts';
 import type { Api } from './serve/route.ts';
 import { openApi } from './serve/routes.ts';
 import { openSource, sourceOf } from './sources/all.ts';
@@ -115,6 +116,7 @@ class RunningApp implements App {
         engine: wired.engine,
         intake: wired.intake,
         sources: wired.sources,
+        arrivals: new ArrivalsCache({ engine: wired.engine, clock: parts.clock }),
         clock: parts.clock,
         config: wired.config,
         isDemo: wired.isDemo,

@@ -9,6 +9,8 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'requests', column: 'greatest(time, stored_at)', as: 'facts' },
   { table: 'api_calls', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
   { table: 'object_events', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
+  { table: 'trail_digests', column: 'greatest(end_time, stored_at)', as: 'facts' },
+  { table: 'trail_digest_files', column: 'greatest(digest_end_time, stored_at)', as: 'facts' },
   { table: 'api_calls_1m', column: 'greatest(time, stored_at)', as: 'rollups' },
   { table: 'batches', column: 'loaded_at', as: 'rollups' },
   { table: 'batch_tallies', column: 'stored_at', as: 'rollups' },

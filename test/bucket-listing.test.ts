@@ -1,7 +1,7 @@
 /** The bucket listing against a store that pages as S3 does. */
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Clock } from '../src/lib/clock.ts';
+import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { Fault } from '../src/lib/fault.ts';
 import { openS3 } from '../src/s3/client.ts';
 import type { S3 } from '../src/s3/s3.ts';
@@ -207,10 +207,10 @@ describe('streams', () => {
     expect(await look(source)).toEqual(elsewhere);
   });
 
-  test('digests are not log files', async () => {
+  test('digests are read beside the log files they vouch for', async () => {
     const [log = ''] = everyMinute(1, 'CloudTrail');
     const digest = `AWSLogs/123456789012/CloudTrail-Digest/eu-west-1/2026/05/03/123456789012_CloudTrail-Digest_x.json.gz`;
-    expect(await look(sourceOver(`s3://${await store.bucketWith([digest, log])}/`))).toEqual([log]);
+    expect(await look(sourceOver(`s3://${await store.bucketWith([digest, log])}/`))).toEqual([digest, log]);
   });
 
   test('a prefix within the year is a stream all the same', async () => {
@@ -251,6 +251,7 @@ describe('objects', () => {
         etag: 'b1946ac92492d2347c6235b4d2611184',
         format: 'access-log',
       });
+      expect(Math.abs((batch.deliveredMs ?? 0) - systemClock.nowMs())).toBeLessThan(60_000);
       expect(await textOf(batch)).toBe('hello\n');
     }
     expect(source.status().requests).toMatchObject({ GET: 1 });

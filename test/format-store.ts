@@ -11,6 +11,7 @@ import { DEFAULT_PARSE_PARAMS, type Format, type FormatName } from '../src/forma
 const FACT_TABLES = {
   'access-log': { table: 'requests', place: 'line_number' },
   cloudtrail: { table: 'api_calls', place: 'record_number' },
+  'cloudtrail-digest': { table: 'trail_digests', place: 'key' },
   's3-event': { table: 'object_events', place: 'record_number' },
 } as const satisfies Record<FormatName, { table: string; place: string }>;
 

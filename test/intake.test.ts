@@ -1,5 +1,13 @@
 /** From files to ledger with the real engine: what is damaged, known, too large, changed, or offered again. */
-import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -120,6 +128,26 @@ test('a record no rule can read is kept with its reason, line number and origin'
   });
 });
 
+test('the ledger has when a file was delivered, and nothing for a time that cannot be', async () => {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'logs'));
+  const times = { 'a.log': 1_777_888_999, 'b.log': 0, 'c.log': 9_999_999_999 };
+  for (const [index, [name, second]] of Object.entries(times).entries()) {
+    writeFileSync(join(folder, 'logs', name), accessLogLines({ seed: 20 + index, count: 2 }));
+    utimesSync(join(folder, 'logs', name), second, second);
+  }
+  const app = await open(join(folder, 'data'));
+  expect(await ingest(app, join(folder, 'logs'))).toMatchObject({ loaded: 3 });
+  const rows = await ledger(app);
+  expect(
+    Object.fromEntries(rows.map(({ origin, delivered_at }) => [origin.slice(-5), delivered_at])),
+  ).toEqual({
+    'a.log': '2026-05-04T10:03:19Z',
+    'b.log': null,
+    'c.log': null,
+  });
+});
+
 test('a mended file is loaded by a retry, and its rejection is no longer in the ledger', async () => {
   const folder = tempFolder();
   const path = join(folder, 'a.log');
@@ -138,6 +166,7 @@ test('kept bytes of a rejected batch keep their identity in a retry', async () =
   const offered = {
     origin: 's3://logs/a',
     etag: 'e1',
+    deliveredMs: 1_777_888_999_123,
     content: { kind: 'stream', open: async () => Readable.from([Buffer.from('not a log yet\n')]) },
     acknowledge: async () => {},
     failed: () => {},
@@ -157,7 +186,12 @@ test('kept bytes of a rejected batch keep their identity in a retry', async () =
   );
   expect(await app.retryRejected(new AbortController().signal)).toMatchObject({ loaded: 1, facts: 4 });
   expect(await ledger(app)).toMatchObject([
-    { batch_id: before?.batch_id, identity: 's3://logs/a#e1', state: 'loaded' },
+    {
+      batch_id: before?.batch_id,
+      identity: 's3://logs/a#e1',
+      state: 'loaded',
+      delivered_at: '2026-05-04T10:03:19.123Z',
+    },
   ]);
   expect(await app.ingest(once, new AbortController().signal)).toMatchObject({ known: 1, loaded: 0 });
   expect(readdirSync(join(folder, 'data', 'spool', 'rejected'))).toEqual([]);

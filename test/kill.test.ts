@@ -95,6 +95,8 @@ const CONTENTS = {
   requests: 'select * from requests',
   api_calls: 'select * except (batch_id, record_number) from api_calls',
   object_events: 'select * except (batch_id, record_number) from object_events',
+  trail_digests: 'select * except (batch_id) from trail_digests',
+  trail_digest_files: 'select * except (batch_id) from trail_digest_files',
   requests_1m:
     'select bucket, time, operation, http_status, error_code, sum(requests), sum(requests_1m.bytes_sent) from requests_1m group by all',
   latency_1m:
@@ -103,7 +105,7 @@ const CONTENTS = {
     'select bucket, time, event_name, error_code, uniqExactMerge(calls) from api_calls_1m group by all',
   rejects: 'select batch_id, line_number, format, reason, line from rejects',
   ledger:
-    'select batch_id, format, state, reason, size_bytes, facts, rejects, skipped, first_event, last_event from batches',
+    'select batch_id, format, state, reason, size_bytes, content_sha256, facts, rejects, skipped, first_event, last_event from batches',
 } as const;
 
 async function contentsOf(data: string): Promise<Record<string, { rows: number; hash: string }>> {

@@ -1,5 +1,6 @@
 /** `sources`: where facts come from, how far each source got and what could not be read. */
 import type { Command } from 'commander';
+import { spanText } from '../lib/span-text.ts';
 import type { BatchPage, RejectPage, Sources } from '../serve/api.ts';
 import { configOf, globalFlags, reach } from './context.ts';
 import { bytesText, jsonLines, print, tableText } from './output.ts';
@@ -9,6 +10,9 @@ interface SourcesFlags {
   readonly rejects?: boolean;
   readonly limit: string;
 }
+
+/** Room for a sentence. */
+const CELL_WIDTH = 120;
 
 export function addSourcesCommand(root: Command): void {
   root
@@ -45,20 +49,23 @@ export function addSourcesCommand(root: Command): void {
           );
         } else {
           const { rows } = await client.get<Sources>('/sources');
-          const shown =
-            flags.json === true ? rows : rows.map((row) => ({ ...row, size: bytesText(row.size_bytes) }));
+          const shown = flags.json === true ? rows : rows.map(forPeople);
           show(
             shown,
             [
               'name',
               'kind',
               'state',
+              'verdict',
               'batches',
               'rejected_batches',
               'facts',
               'rejects',
               'size',
               'newest_event',
+              'late_p50',
+              'late_p99',
+              'verdict_reason',
               'message',
             ],
             flags.json,
@@ -68,6 +75,17 @@ export function addSourcesCommand(root: Command): void {
         await client.close();
       }
     });
+}
+
+/** A row of the table: sizes and times in units people read. */
+function forPeople(row: Sources['rows'][number]): Record<string, unknown> {
+  const { lateness } = row;
+  return {
+    ...row,
+    size: bytesText(row.size_bytes),
+    late_p50: lateness === null ? '' : spanText(lateness.p50_seconds),
+    late_p99: lateness === null ? '' : spanText(lateness.p99_seconds),
+  };
 }
 
 function show(
@@ -80,6 +98,6 @@ function show(
     print(
       rows.length === 0
         ? 'Nothing yet. bucketwatch ingest <file, folder or s3:// URI> loads logs.'
-        : tableText(rows, columns),
+        : tableText(rows, columns, CELL_WIDTH),
     );
 }

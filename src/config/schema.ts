@@ -106,6 +106,30 @@ const clusterEngine = z.strictObject({
   replicated: z.boolean().default(false).describe('Whether shards have replicas (ReplicatedMergeTree).'),
 });
 
+const trailKeys = z.strictObject({
+  public_keys: z
+    .array(
+      z.strictObject({
+        fingerprint: z
+          .string()
+          .regex(/^[0-9a-f]{32}$/, 'is not a fingerprint of 32 hexadecimal digits')
+          .describe('As digests name it.'),
+        value: z.string().min(1).describe('The key as ListPublicKeys gives it: DER, PKCS #1, in base64.'),
+      }),
+    )
+    .default([])
+    .describe('Public keys of CloudTrail, for digests whose keys are not listed.'),
+  list: z
+    .boolean()
+    .default(false)
+    .describe('Whether to ask cloudtrail:ListPublicKeys in the region of each trail, once an hour at most.'),
+  profile: z.string().optional().describe('Profile of the AWS configuration files.'),
+  role_arn: z.string().optional().describe('Role to assume.'),
+  endpoint: z.url().optional().describe('Endpoint other than that of AWS.'),
+  access_key_id: z.string().optional().describe('Key id, when the usual AWS chain does not apply.'),
+  secret_access_key: z.string().optional().describe('Secret of the key; ${ENV} or file: only.'),
+});
+
 const limits = DEFAULT_INTAKE_LIMITS;
 
 export const configSchema = z.strictObject({
@@ -130,6 +154,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   engine: z.discriminatedUnion('kind', [embeddedEngine, clusterEngine]).prefault({ kind: 'embedded' }),
   sources: z.array(z.discriminatedUnion('kind', [filesSource, bucketSource])).default([]),
+  trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({
       spool: size(

@@ -14,10 +14,16 @@ import { trailRecord } from './trail-record.ts';
 export interface EstateFile {
   readonly path: string;
   readonly bytes: Buffer;
+  /** When it was delivered, as its mtime: never before its last record. */
+  readonly deliveredMs: number;
 }
 
 /** S3 delivers logs, and the demo cuts its history, in windows of this length. */
 const WINDOW_MS = 7_200_000;
+/** How long after its window a file may come. */
+const LOG_DELAY_MS = 1_500_000;
+const TRAIL_DELAY_MS = 420_000;
+const EVENT_DELAY_MS = 1_000;
 
 /**
  * Files of the estate between two times (start inclusive, end exclusive), oldest first, with the incidents
@@ -69,7 +75,9 @@ function* accessLogFiles(
     if (lines.length === 0) continue;
     const { name } = BUCKETS[bucket];
     const unique = hexUpper(randomOf(mixSeeds(span.seed, seedOfText(name), span.startMs, span.endMs)), 16);
-    yield { path: `access-logs/${name}/${dashedTime(span.endMs)}-${unique}`, bytes: linesOf(lines) };
+    const deliveredMs = delivery(span, seedOfText(name), LOG_DELAY_MS);
+    const path = `access-logs/${name}/${dashedTime(span.endMs)}-${unique}`;
+    yield { path, bytes: linesOf(lines), deliveredMs };
   }
 }
 
@@ -82,6 +90,7 @@ function* trailFiles(span: Span, requests: readonly S3Request[]): Generator<Esta
   yield {
     path: `${folder}/${ACCOUNT_ID}_CloudTrail_${REGION}_${time}_${unique}.json.gz`,
     bytes: gzipSync(JSON.stringify({ Records: records })),
+    deliveredMs: delivery(span, 0, TRAIL_DELAY_MS),
   };
 }
 
@@ -89,16 +98,24 @@ function* eventFiles(
   requests: readonly S3Request[],
   nameOf: (request: S3Request) => string,
 ): Generator<EstateFile> {
-  const files = new Map<string, string[]>();
+  const files = new Map<string, { readonly messages: string[]; lastMs: number }>();
   for (const request of requests) {
     const message = notificationOf(request);
     if (message === '') continue;
     const path = `events/${BUCKETS[request.bucket].name}/${nameOf(request)}.json`;
-    const messages = files.get(path) ?? [];
-    messages.push(message);
-    files.set(path, messages);
+    const file = files.get(path) ?? { messages: [], lastMs: request.timeMs };
+    file.messages.push(message);
+    file.lastMs = request.timeMs;
+    files.set(path, file);
   }
-  for (const [path, messages] of files) yield { path, bytes: linesOf(messages) };
+  for (const [path, { messages, lastMs }] of files)
+    yield { path, bytes: linesOf(messages), deliveredMs: lastMs + EVENT_DELAY_MS };
+}
+
+/** After the span's end by up to a delay, the same for the same span. */
+function delivery(span: Span, stream: number, delayMs: number): number {
+  const random = randomOf(mixSeeds(span.seed, stream, span.startMs, span.endMs));
+  return span.endMs + Math.floor(random() * delayMs);
 }
 
 function linesOf(lines: readonly string[]): Buffer {

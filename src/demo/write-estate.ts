@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import { type EstateFile, estateFiles, liveFiles } from './estate.ts';
@@ -25,7 +25,7 @@ export async function writeHistory(
   let files = 0;
   for (const file of estateFiles({ seed, startMs: endMs - days * DAY_MS, endMs })) {
     parts.signal.throwIfAborted();
-    await writeWhole(folder, file);
+    await writeWhole(folder, file, endMs);
     files += 1;
   }
   return { files };
@@ -53,7 +53,7 @@ export async function trickle(
   while (await isSlept(parts.clock, intervalMs, signal)) {
     const nowMs = parts.clock.nowMs();
     const startMs = Math.max(sinceMs, nowMs - DAY_MS);
-    for (const file of liveFiles({ seed, startMs, endMs: nowMs })) await writeWhole(folder, file);
+    for (const file of liveFiles({ seed, startMs, endMs: nowMs })) await writeWhole(folder, file, nowMs);
     sinceMs = Math.max(sinceMs, nowMs);
   }
 }
@@ -68,11 +68,13 @@ async function isSlept(clock: Clock, intervalMs: number, signal: AbortSignal): P
   }
 }
 
-/** Through a dot-file in the same folder, so that whoever watches the folder never sees half a file. */
-async function writeWhole(folder: string, file: EstateFile): Promise<void> {
+/** Through a dot-file in the same folder, so that whoever watches the folder never sees half a file. Its mtime is its delivery, not after `nowMs`. */
+async function writeWhole(folder: string, file: EstateFile, nowMs: number): Promise<void> {
   const path = join(folder, file.path);
   const partial = join(dirname(path), `.${basename(path)}.partial`);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(partial, file.bytes);
+  const delivered = new Date(Math.min(file.deliveredMs, nowMs));
+  await utimes(partial, delivered, delivered);
   await rename(partial, path);
 }

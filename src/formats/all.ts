@@ -1,12 +1,13 @@
 import type { Migration } from '../engine/migrate.ts';
 import { accessLog } from './access-log/format.ts';
 import { cloudtrail } from './cloudtrail/format.ts';
+import { cloudtrailDigest } from './cloudtrail-digest/format.ts';
 import type { BatchSample, Format, FormatName } from './format.ts';
 import { REQUESTS_MIGRATIONS } from './requests.ts';
 import { s3Event } from './s3-event/format.ts';
 
 /** Every format, in the order in which an unnamed batch is offered to them. */
-export const FORMATS: readonly Format[] = [accessLog, cloudtrail, s3Event];
+export const FORMATS: readonly Format[] = [accessLog, cloudtrailDigest, cloudtrail, s3Event];
 
 /** Steps of the schema of all formats, in order. */
 export const FORMAT_MIGRATIONS: readonly Migration[] = [
@@ -21,7 +22,8 @@ export function formatNamed(name: FormatName): Format {
   return format;
 }
 
-/** The first format that recognises the sample, if any. */
-export function guessFormat(sample: BatchSample): Format | undefined {
-  return FORMATS.find((format) => format.recognises(sample));
+/** The format of a batch: the named one, or the one beside it that recognises the sample; the first that does when none is named. */
+export function guessFormat(sample: BatchSample, named?: FormatName): Format | undefined {
+  if (named === undefined) return FORMATS.find((format) => format.recognises(sample));
+  return FORMATS.find((format) => format.beside === named && format.recognises(sample)) ?? formatNamed(named);
 }

@@ -2,7 +2,7 @@ import type { Migration } from '../engine/migrate.ts';
 import type { Parse, RecordUnit } from '../engine/engine.ts';
 
 /** Names of all formats, as configuration, command line and API take them. */
-export const FORMAT_NAMES = ['access-log', 'cloudtrail', 's3-event'] as const;
+export const FORMAT_NAMES = ['access-log', 'cloudtrail', 'cloudtrail-digest', 's3-event'] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
@@ -24,6 +24,10 @@ export interface Format {
   /** What reads the records, in order: the fast way first, then the careful one over what the fast way left. */
   readonly parses: readonly Parse[];
   readonly migrations: readonly Migration[];
+  /** The format in whose folders it lies: it is also recognised where that one is named. */
+  readonly beside?: FormatName;
+  /** Whether the SHA-256 of the uncompressed content goes into the ledger: somebody vouches for it. */
+  readonly isHashed?: boolean;
   /** Whether a batch that begins like this (decompressed, up to 64 KiB) and has this name is of this format. */
   recognises(sample: BatchSample): boolean;
   /**

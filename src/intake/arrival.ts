@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { open, rm, stat } from 'node:fs/promises';
 import { Fault } from '../lib/fault.ts';
-import { FORMATS, formatNamed, guessFormat } from '../formats/all.ts';
+import { FORMATS, guessFormat } from '../formats/all.ts';
 import type { Format } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { OfferedBatch } from '../sources/source.ts';
-import { type Inspection, inspect, inspectFile } from './inspect.ts';
+import { type Inspection, type InspectRequest, inspect, inspectFile } from './inspect.ts';
 import { type IntakeLimits, LOAD_BYTES } from './limits.ts';
 import { fileStamp, type Spool, type SpooledBatch } from './spool.ts';
 
@@ -31,6 +31,9 @@ export type Arrival =
       readonly reason: string;
     };
 
+/** The year 2106: what the engine's seconds end at. */
+const TIME_MS_MAX = 4_294_967_295_000;
+
 /** The id of a batch: the first 8 bytes of the SHA-256 of its identity, in decimal. */
 export function batchIdOf(identity: string): string {
   return createHash('sha256').update(identity).digest().readBigUInt64BE(0).toString();
@@ -50,7 +53,7 @@ export async function receive(
 ): Promise<Arrival> {
   const taken =
     offered.content.kind === 'file'
-      ? await takeFile(offered.content.path, parts)
+      ? await takeFile(offered, offered.content.path, parts)
       : await takeStream(offered, parts, signal);
   const { inspection } = taken;
   const identity = offered.identity ?? announcedIdentity(offered) ?? `sha256:${inspection.sha256}`;
@@ -63,11 +66,19 @@ export async function receive(
     expandedBytes: inspection.expandedBytes,
     isCompressed: inspection.isCompressed,
     receivedMs: parts.clock.nowMs(),
+    ...deliveryOf(offered),
+    ...(inspection.contentSha256 === undefined ? {} : { contentSha256: inspection.contentSha256 }),
     path: taken.path,
     spoolBytes: taken.stamp === undefined ? inspection.sizeBytes : 0,
     ...(taken.stamp === undefined ? {} : { fileStamp: taken.stamp }),
   };
   return judge(batch, inspection, formatOf(offered, inspection), parts.limits);
+}
+
+/** A time that the ledger can hold; files may carry any. */
+function deliveryOf({ deliveredMs }: OfferedBatch): { readonly deliveredMs?: number } {
+  const isTime = deliveredMs !== undefined && deliveredMs > 0 && deliveredMs < TIME_MS_MAX;
+  return isTime ? { deliveredMs: Math.round(deliveredMs) } : {};
 }
 
 interface Taken {
@@ -77,10 +88,10 @@ interface Taken {
   readonly stamp?: string;
 }
 
-async function takeFile(path: string, parts: ArrivalParts): Promise<Taken> {
+async function takeFile(offered: OfferedBatch, path: string, parts: ArrivalParts): Promise<Taken> {
   const stamp = await fileStamp(path);
   if (stamp === undefined) throw new Fault('not_found', `Cannot read ${path}: it is gone.`);
-  const inspection = await inspectFile(path, (await stat(path)).size, parts.limits);
+  const inspection = await inspectFile(path, (await stat(path)).size, inspectRequest(offered, parts));
   return { path, inspection, stamp };
 }
 
@@ -90,7 +101,7 @@ async function takeStream(offered: OfferedBatch, parts: ArrivalParts, signal: Ab
   const file = await open(path, 'wx', 0o600);
   try {
     const chunks = await offered.content.open(signal);
-    const inspection = await inspect(chunks, parts.limits, async (chunk) => {
+    const inspection = await inspect(chunks, inspectRequest(offered, parts), async (chunk) => {
       signal.throwIfAborted();
       await file.writeFile(chunk);
     });
@@ -104,10 +115,13 @@ async function takeStream(offered: OfferedBatch, parts: ArrivalParts, signal: Ab
   }
 }
 
-function formatOf(offered: OfferedBatch, inspection: Inspection): Format | undefined {
-  if (offered.format !== undefined) return formatNamed(offered.format);
+function inspectRequest(offered: OfferedBatch, { limits }: ArrivalParts): InspectRequest {
+  return { limits, isHashed: (head) => formatOf(offered, { head })?.isHashed === true };
+}
+
+function formatOf(offered: OfferedBatch, inspection: Pick<Inspection, 'head'>): Format | undefined {
   const name = (offered.origin.split('/').at(-1) ?? '').replace(/\.gz$/, '');
-  return guessFormat({ name, head: inspection.head });
+  return guessFormat({ name, head: inspection.head }, offered.format);
 }
 
 function judge(

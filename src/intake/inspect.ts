@@ -1,5 +1,5 @@
 /** Looks at every byte of a batch once, before it is loaded: so that nothing the engine reads later can surprise it. */
-import { createHash, webcrypto } from 'node:crypto';
+import { createHash, type Hash, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -17,6 +17,8 @@ export interface Inspection {
   readonly head: Buffer;
   /** SHA-256 of the bytes as they arrived; of the SHA-256s of its 4 MiB parts when there are several. */
   readonly sha256: string;
+  /** SHA-256 of the decompressed bytes in hex, where it was asked for. */
+  readonly contentSha256?: string;
   /** Why the bytes cannot be loaded whatever their format; absent when they can. */
   readonly problem?: string;
 }
@@ -24,14 +26,20 @@ export interface Inspection {
 const PART_BYTES = 4 * 1024 * 1024;
 const HEAD_BYTES = 64 * 1024;
 
+export interface InspectRequest {
+  readonly limits: IntakeLimits;
+  /** Whether a batch with this head is to be hashed as decompressed. */
+  readonly isHashed: (head: Buffer) => boolean;
+}
+
 /** Inspects a file of `sizeBytes` where it lies. */
 export async function inspectFile(
   path: string,
   sizeBytes: number,
-  limits: IntakeLimits,
+  request: InspectRequest,
 ): Promise<Inspection> {
   const isSmall = sizeBytes <= PART_BYTES;
-  return inspect(isSmall ? wholeFile(path) : createReadStream(path, { highWaterMark: PART_BYTES }), limits);
+  return inspect(isSmall ? wholeFile(path) : createReadStream(path, { highWaterMark: PART_BYTES }), request);
 }
 
 async function* wholeFile(path: string): AsyncGenerator<Uint8Array> {
@@ -41,9 +49,10 @@ async function* wholeFile(path: string): AsyncGenerator<Uint8Array> {
 /** Inspects bytes as they pass; `keep` is given every chunk in order and awaited. */
 export async function inspect(
   chunks: AsyncIterable<Uint8Array>,
-  limits: IntakeLimits,
+  request: InspectRequest,
   keep?: (chunk: Uint8Array) => Promise<void>,
 ): Promise<Inspection> {
+  const { limits } = request;
   const parts = new PartHash();
   let reader: Reader | undefined;
   let sizeBytes = 0;
@@ -55,11 +64,11 @@ export async function inspect(
       break;
     }
     parts.add(chunk);
-    reader ??= isGzip(chunk) ? new GzipReader(limits) : new PlainReader();
+    reader ??= isGzip(chunk) ? new GzipReader(request) : new PlainReader(request);
     await reader.add(chunk);
     await keep?.(chunk);
   }
-  reader ??= new PlainReader();
+  reader ??= new PlainReader(request);
   problem ??= sizeBytes === 0 ? 'empty' : await reader.end();
   return {
     sizeBytes,
@@ -68,8 +77,14 @@ export async function inspect(
     lineBytesMax: reader.text.lineBytesMax,
     head: reader.text.head,
     sha256: await parts.digest(),
+    ...hashOf(reader.text),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+function hashOf(text: TextMeter): { readonly contentSha256?: string } {
+  const contentSha256 = text.sha256();
+  return contentSha256 === undefined ? {} : { contentSha256 };
 }
 
 function isGzip(chunk: Uint8Array): boolean {
@@ -83,13 +98,20 @@ interface Reader {
   end(): Promise<string | undefined>;
 }
 
-/** Counts what comes by: bytes, the head, the longest line. */
+/** Counts what comes by: bytes, the head, the longest line; and hashes it if its head says so. */
 class TextMeter {
   bytes = 0;
   lineBytesMax = 0;
   #sinceNewline = 0;
   readonly #head: Uint8Array[] = [];
   #headBytes = 0;
+  readonly #isHashed: (head: Buffer) => boolean;
+  /** Nothing before the head is whole. */
+  #hashing: { readonly hash: Hash | undefined } | undefined;
+
+  constructor(request: InspectRequest) {
+    this.#isHashed = request.isHashed;
+  }
 
   get head(): Buffer {
     return Buffer.concat(this.#head);
@@ -101,8 +123,22 @@ class TextMeter {
       const piece = Buffer.from(chunk.subarray(0, HEAD_BYTES - this.#headBytes));
       this.#head.push(piece);
       this.#headBytes += piece.byteLength;
-    }
+      if (piece.byteLength < chunk.byteLength)
+        this.#beginHash().hash?.update(chunk.subarray(piece.byteLength));
+    } else this.#beginHash().hash?.update(chunk);
     this.#measureLines(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+  }
+
+  /** Of everything so far, in hex; nothing for what is not to be hashed. */
+  sha256(): string | undefined {
+    return this.#beginHash().hash?.digest('hex');
+  }
+
+  #beginHash(): { readonly hash: Hash | undefined } {
+    if (this.#hashing !== undefined) return this.#hashing;
+    const { head } = this;
+    this.#hashing = { hash: this.#isHashed(head) ? createHash('sha256').update(head) : undefined };
+    return this.#hashing;
   }
 
   /** Looks for one newline in every stretch of 64 KiB: a line longer than two stretches cannot hide. */
@@ -122,7 +158,11 @@ class TextMeter {
 }
 
 class PlainReader implements Reader {
-  readonly text = new TextMeter();
+  readonly text: TextMeter;
+
+  constructor(request: InspectRequest) {
+    this.text = new TextMeter(request);
+  }
 
   async add(chunk: Uint8Array): Promise<void> {
     this.text.add(chunk);
@@ -134,15 +174,16 @@ class PlainReader implements Reader {
 }
 
 class GzipReader implements Reader {
-  readonly text = new TextMeter();
+  readonly text: TextMeter;
   readonly #gunzip = createGunzip({ chunkSize: HEAD_BYTES * 4 });
   readonly #limits: IntakeLimits;
   #problem: string | undefined;
   #last: Buffer = Buffer.alloc(0);
   readonly #done: Promise<void>;
 
-  constructor(limits: IntakeLimits) {
-    this.#limits = limits;
+  constructor(request: InspectRequest) {
+    this.text = new TextMeter(request);
+    this.#limits = request.limits;
     this.#done = this.#drain();
   }
 

@@ -1,5 +1,5 @@
 /** What was rejected, offered again: after an upgrade, or when somebody mended the bytes at their origin. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from '../engine/engine.ts';
@@ -20,6 +20,7 @@ interface RejectedBatch {
   readonly origin: string;
   readonly identity: string;
   readonly loaded_at: string;
+  readonly delivered_ms: string | number | null;
 }
 
 interface RejectedRecord {
@@ -44,13 +45,13 @@ export function openRejected(parts: RejectedParts): Source {
 
 async function* rejectedBatches(parts: RejectedParts): AsyncGenerator<OfferedBatch> {
   const batches = await parts.engine.query<RejectedBatch>(
-    "select toString(batch_id) as id, origin, identity, loaded_at from batches where state = 'rejected' order by batches.loaded_at limit 100000",
+    "select toString(batch_id) as id, origin, identity, loaded_at, toUnixTimestamp64Milli(delivered_at) as delivered_ms from batches where state = 'rejected' order by batches.loaded_at limit 100000",
   );
   for (const batch of batches) {
     const kept = parts.spool.rejectedPath(batch.id);
     const origin = batch.origin.startsWith('file://') ? fileURLToPath(batch.origin) : undefined;
-    if (await isFile(kept)) yield offerKept(batch, kept, parts.engine);
-    else if (origin !== undefined && (await isFile(origin))) yield offerOrigin(batch, origin, parts.engine);
+    if ((await fileAt(kept)) !== undefined) yield offerKept(batch, kept, parts.engine);
+    else if (origin !== undefined) yield* offerOrigin(batch, origin, parts.engine);
   }
   for (const format of FORMATS) {
     const records = await recordsOf(format.name, parts.engine);
@@ -58,8 +59,9 @@ async function* rejectedBatches(parts: RejectedParts): AsyncGenerator<OfferedBat
   }
 }
 
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() === true;
+async function fileAt(path: string): Promise<Stats | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? found : undefined;
 }
 
 /** The bytes that were kept, under the identity they had; dropped once they are loaded. */
@@ -67,6 +69,7 @@ function offerKept(batch: RejectedBatch, path: string, engine: Engine): OfferedB
   return {
     origin: batch.origin,
     identity: batch.identity,
+    ...(batch.delivered_ms === null ? {} : { deliveredMs: Number(batch.delivered_ms) }),
     content: { kind: 'stream', open: async () => createReadStream(path) },
     acknowledge: async () => {
       const [row] = await engine.query(
@@ -79,9 +82,16 @@ function offerKept(batch: RejectedBatch, path: string, engine: Engine): OfferedB
 }
 
 /** The file where it lies; whatever comes of it now takes the place of its old rejection, also when its bytes changed. */
-function offerOrigin(batch: RejectedBatch, path: string, engine: Engine): OfferedBatch {
-  return {
+async function* offerOrigin(
+  batch: RejectedBatch,
+  path: string,
+  engine: Engine,
+): AsyncGenerator<OfferedBatch> {
+  const file = await fileAt(path);
+  if (file === undefined) return;
+  yield {
     origin: batch.origin,
+    deliveredMs: file.mtimeMs,
     content: { kind: 'file', path },
     acknowledge: () =>
       engine.applyDdl(

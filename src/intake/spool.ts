@@ -22,6 +22,10 @@ export interface SpooledBatch {
   readonly expandedBytes: number;
   readonly isCompressed: boolean;
   readonly receivedMs: number;
+  /** When the store got it, if that is known. */
+  readonly deliveredMs?: number;
+  /** SHA-256 of the decompressed bytes in hex, for formats that somebody vouches for. */
+  readonly contentSha256?: string;
   /** Where the bytes are: a file of the origin's, or one in `incoming/`. */
   readonly path: string;
   /** Bytes of ours in the spool; 0 for a file that is read in place. */

@@ -1,16 +1,10 @@
 /** Routes about requests and calls: series, top lists, searches. */
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Clock } from '../lib/clock.ts';
-import {
-  CALLS,
-  type FactTable,
-  newestEventMs,
-  type Range,
-  REQUESTS,
-  searchFacts,
-} from '../monitors/activity/facts.ts';
+import { CALLS, type FactTable, REQUESTS, searchFacts } from '../monitors/activity/facts.ts';
 import { latencySeries, requestSeries, stepSeconds, topValues } from '../monitors/activity/series.ts';
 import * as shapes from './api.ts';
+import { coverageOf } from './coverage.ts';
 import { isoOf } from './ledger-queries.ts';
 import { rangeOf, rangeQuery } from './range.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
@@ -171,19 +165,4 @@ function activityOf(
 function exactBucket(filters: Readonly<Record<string, unknown>>): string | undefined {
   const bucket = filters['bucket'];
   return typeof bucket === 'string' && !/[*!]/.test(bucket) ? bucket : undefined;
-}
-
-/** What an answer about facts covers: its range, and how far the facts in it reach. */
-async function coverageOf(
-  activity: { readonly range: Range; readonly bucket?: string },
-  facts: FactTable,
-  parts: ApiParts,
-): Promise<shapes.Coverage> {
-  const newestMs = await newestEventMs(activity, facts, parts.engine);
-  return {
-    since: isoOf(activity.range.startMs),
-    until: isoOf(activity.range.endMs),
-    newest_event: newestMs === undefined ? null : isoOf(newestMs),
-    sources: parts.sources.map((source) => source.name),
-  };
 }

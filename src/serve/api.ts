@@ -49,6 +49,8 @@ export const Coverage = z
     until: time,
     /** Newest request in the whole range, null when there is none: what is after it has not arrived (yet). */
     newest_event: time.nullable(),
+    /** Before it, 99 of 100 records of the sources involved have arrived; null when nothing is known of their lateness. */
+    complete_until: time.nullable(),
     sources: z.array(z.string()),
   })
   .openapi('Coverage');
@@ -146,12 +148,16 @@ export const Batch = z
     /** Why it was rejected, empty otherwise. */
     reason: z.string(),
     size_bytes: count,
+    /** SHA-256 of the uncompressed content in hex, for CloudTrail; else empty. */
+    content_sha256: z.string(),
     facts: count,
     rejects: count,
     /** Records of other services, digests, test events: recognised and left out on purpose. */
     skipped: count,
     first_event: time.nullable(),
     last_event: time.nullable(),
+    /** When the store got it: an object's LastModified, a file's mtime; null when nobody said. */
+    delivered_at: time.nullable(),
     received_at: time,
     loaded_at: time,
     load_ms: count,
@@ -177,6 +183,20 @@ export const RejectPage = z
   .object({ rows: z.array(Reject), next_cursor: z.string().nullable() })
   .openapi('RejectPage');
 
+/** How long after its event a record was delivered; each counts as late as the oldest record of its batch. */
+export const Lateness = z
+  .object({
+    p50_seconds: z.number().nonnegative(),
+    p95_seconds: z.number().nonnegative(),
+    p99_seconds: z.number().nonnegative(),
+    max_seconds: z.number().nonnegative(),
+    /** Half of the records, each taken as old as the middle of its batch, came within this. */
+    typical_seconds: z.number().nonnegative(),
+    /** Batches it is taken from: the last 14 days of deliveries, without history that was copied. */
+    batches: count,
+  })
+  .openapi('Lateness');
+
 export const SourceRow = z
   .object({
     name: z.string(),
@@ -193,6 +213,14 @@ export const SourceRow = z
     size_bytes: count,
     last_loaded: time.nullable(),
     newest_event: time.nullable(),
+    /** Null when nothing says when its batches were delivered. */
+    lateness: Lateness.nullable(),
+    /** p95 of stored minus delivered over the last 24 hours. */
+    intake_lag_seconds: z.number().nonnegative().nullable(),
+    /** Since when nothing has come, when that is longer than usual. */
+    quiet_since: time.nullable(),
+    verdict: z.enum(['fresh', 'quiet', 'silent', 'failing', 'unknown']),
+    verdict_reason: z.string(),
   })
   .openapi('Source');
 export const Sources = z.object({ rows: z.array(SourceRow) }).openapi('Sources');

@@ -1,7 +1,6 @@
 /** What the API says of the store, the ledger and the sources. */
 import type { Engine } from '../engine/engine.ts';
 import { Fault } from '../lib/fault.ts';
-import type { Source } from '../sources/source.ts';
 import type * as shapes from './api.ts';
 
 /** ISO 8601 in UTC, whole seconds without a fraction. */
@@ -34,9 +33,10 @@ export async function storeFacts(engine: Engine): Promise<StoreFacts> {
   return { counts, newestEvent: newestS > 0 ? isoOf(newestS * 1000) : null };
 }
 
-interface BatchRow extends Omit<shapes.Batch, 'first_event' | 'last_event'> {
+interface BatchRow extends Omit<shapes.Batch, 'first_event' | 'last_event' | 'delivered_at'> {
   readonly first_event: string | null;
   readonly last_event: string | null;
+  readonly delivered_at: string | null;
 }
 
 interface PageQuery {
@@ -78,6 +78,7 @@ export async function ledgerBatches(
       ...row,
       first_event: row.first_event === null ? null : isoOfEngine(row.first_event),
       last_event: row.last_event === null ? null : isoOfEngine(row.last_event),
+      delivered_at: row.delivered_at === null ? null : isoOfEngine(row.delivered_at),
       received_at: isoOfEngine(row.received_at),
       loaded_at: isoOfEngine(row.loaded_at),
     })),
@@ -139,56 +140,4 @@ function pageStart(cursor: string | undefined, parts: number): string[] | undefi
     throw new Fault('invalid', `Cannot go on from the cursor "${cursor}": it is not one of this API.`);
   }
   return numbers.map((number) => `toUInt64(${number})`);
-}
-
-interface TotalsRow {
-  readonly source: string;
-  readonly batches: number;
-  readonly rejected_batches: number;
-  readonly facts: number;
-  readonly rejects: number;
-  readonly size_bytes: number;
-  readonly loaded_ms: string | number;
-  readonly newest_s: number | null;
-}
-
-/** Configured sources, then names that only the ledger knows (ingested by hand, or no longer configured). */
-export async function sourceTotals(
-  sources: readonly Source[],
-  engine: Engine,
-): Promise<shapes.Sources['rows']> {
-  const rows = await engine.query<TotalsRow>(
-    `select source, countIf(state = 'loaded') as batches, countIf(state = 'rejected') as rejected_batches,
-       sum(batches.facts) as facts, sum(batches.rejects) as rejects, sum(batches.size_bytes) as size_bytes,
-       toUnixTimestamp64Milli(max(loaded_at)) as loaded_ms, toUnixTimestamp(max(last_event)) as newest_s
-     from batches group by source order by source limit 10000`,
-  );
-  const totals = new Map(rows.map((row) => [row.source, row]));
-  const configured = new Set(sources.map((source) => source.name));
-  const past = rows.filter((row) => !configured.has(row.source)).map((row) => sourceRow(row.source, row));
-  return [...sources.map((source) => sourceRow(source.name, totals.get(source.name), source)), ...past];
-}
-
-function sourceRow(
-  name: string,
-  totals: TotalsRow | undefined,
-  source?: Source,
-): shapes.Sources['rows'][number] {
-  const status = source?.status();
-  return {
-    name,
-    kind: source?.kind ?? 'files',
-    location: source?.location ?? '',
-    state: status?.state ?? 'done',
-    message: status?.message ?? '',
-    last_checked: status === undefined || status.lastCheckedMs === 0 ? null : isoOf(status.lastCheckedMs),
-    requests: { ...status?.requests },
-    batches: totals?.batches ?? 0,
-    rejected_batches: totals?.rejected_batches ?? 0,
-    facts: totals?.facts ?? 0,
-    rejects: totals?.rejects ?? 0,
-    size_bytes: totals?.size_bytes ?? 0,
-    last_loaded: totals === undefined ? null : isoOf(Number(totals.loaded_ms)),
-    newest_event: totals?.newest_s == null || totals.newest_s === 0 ? null : isoOf(totals.newest_s * 1000),
-  };
 }

@@ -7,11 +7,13 @@ import type { Intake } from '../intake/intake.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
+import type { ArrivalsCache } from './arrivals-cache.ts';
 
 export interface ApiParts {
   readonly engine: Engine;
   readonly intake: Intake;
   readonly sources: readonly Source[];
+  readonly arrivals: ArrivalsCache;
   readonly clock: Clock;
   readonly config: Config;
   readonly isDemo: boolean;

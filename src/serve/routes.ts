@@ -8,10 +8,11 @@ import { activeBuckets } from '../monitors/activity/series.ts';
 import { VERSION } from '../version.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
-import { isoOf, ledgerBatches, ledgerRejects, sourceTotals, storeFacts } from './ledger-queries.ts';
+import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-queries.ts';
 import { addActivity, addSearch } from './activity-routes.ts';
 import { addLive } from './live.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
+import { sourceTotals } from './source-rows.ts';
 
 /** The API over a store. Problems are RFC 9457 documents; what is our own mistake says no more than that. */
 export function openApi(parts: ApiParts, log: Log): Api {
@@ -168,9 +169,7 @@ function addLedger(api: Api, parts: ApiParts): void {
     path: '/api/v1/sources',
     responses: answers(shapes.Sources, 'Sources and what came of them'),
   });
-  api.openapi(sources, async (context) =>
-    context.json({ rows: await sourceTotals(parts.sources, parts.engine) }, 200),
-  );
+  api.openapi(sources, async (context) => context.json({ rows: await sourceTotals(parts) }, 200));
 }
 
 function addActions(api: Api, parts: ApiParts): void {

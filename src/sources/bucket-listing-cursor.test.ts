@@ -14,7 +14,7 @@ const CURSOR: StoredCursor = {
   version: 1,
   location: 's3://logs/',
   streams: [{ prefix: 'std/', layout: 'names', start: 'std/2026-05-03-10-00-00', known: ['mark'] }],
-  retries: [{ key: 'std/2026-05-03-09-00-00-X', etag: 'e' }],
+  retries: [{ key: 'std/2026-05-03-09-00-00-X', etag: 'e', modifiedMs: 1_777_888_999_000 }],
 };
 
 function writerOver(cursors: CursorStore, location = 's3://logs/', source = 'logs/../eu west'): CursorWriter {
@@ -77,7 +77,7 @@ test('a store that fails is a problem, not a failure, and is tried again', async
 
 test('Retries waits for the next look first, then ever longer, at most 15 minutes', () => {
   const retries = new Retries({ waitMs: 60_000, max: 2 });
-  const wanted = { key: 'a', etag: 'e' };
+  const wanted = { key: 'a', etag: 'e', modifiedMs: 0 };
   const waits = [1, 2, 3, 4, 5, 6, 7].map(() => {
     retries.failed(wanted, 'refused', 0);
     const due = [0, 60_000, 120_000, 240_000, 480_000, 900_000];

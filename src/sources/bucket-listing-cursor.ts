@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import { replaceFile } from '../lib/durable.ts';
 import { reasonOf } from '../lib/fault.ts';
 import type { StreamName } from './bucket-listing-keys.ts';
+import type { Wanted } from './bucket-listing-retries.ts';
 
 /** Keeps one text for each source. */
 export interface CursorStore {
@@ -28,7 +29,7 @@ export interface StoredCursor {
   readonly location: string;
   readonly streams: readonly StoredStream[];
   /** Objects that could not be read and are to be tried again. */
-  readonly retries: readonly { readonly key: string; readonly etag: string }[];
+  readonly retries: readonly Wanted[];
 }
 
 const SAVE_MS = 1_000;
@@ -120,7 +121,7 @@ function isCursor(value: unknown): value is StoredCursor {
     hasFields(value, ['location']) &&
     value['version'] === 1 &&
     isListOf(value['streams'], isStream) &&
-    isListOf(value['retries'], (retry) => hasFields(retry, ['key', 'etag']))
+    isListOf(value['retries'], isRetry)
   );
 }
 
@@ -128,6 +129,10 @@ function isStream(value: unknown): boolean {
   if (!hasFields(value, ['prefix', 'layout', 'start'])) return false;
   const isLayout = value['layout'] === 'names' || value['layout'] === 'days';
   return isLayout && isListOf(value['known'], (mark) => typeof mark === 'string');
+}
+
+function isRetry(value: unknown): boolean {
+  return hasFields(value, ['key', 'etag']) && typeof value['modifiedMs'] === 'number';
 }
 
 function isListOf(value: unknown, isEntry: (entry: unknown) => boolean): boolean {

@@ -3,6 +3,8 @@
 export interface Wanted {
   readonly key: string;
   readonly etag: string;
+  /** Milliseconds since 1970 UTC, 0 when the store does not say. */
+  readonly modifiedMs: number;
 }
 
 interface Retry {
@@ -64,6 +66,10 @@ export class Retries {
   }
 
   stored(): Wanted[] {
-    return [...this.#retries.values()].map(({ wanted: { key, etag } }) => ({ key, etag }));
+    return [...this.#retries.values()].map(({ wanted: { key, etag, modifiedMs } }) => ({
+      key,
+      etag,
+      modifiedMs,
+    }));
   }
 }

@@ -23,8 +23,6 @@ export type Found =
 type Entry = { readonly key: string; readonly object?: ListedObject };
 
 const FOLDERS_MAX = 10_000;
-/** Signatures over the log files, not log files. */
-const DIGESTS = /(^|\/)CloudTrail-Digest\/$/;
 
 /**
  * Walks a prefix. The caller notes each stream before it asks for the next: years of a known day stream are not
@@ -75,7 +73,7 @@ async function* entriesOf(folder: string, root: string, parts: WalkParts): Async
       if (compareKeys(entry.key, after) <= 0) continue;
       after = entry.key;
       if (entry.object === undefined) {
-        if (!DIGESTS.test(entry.key)) yield entry.key;
+        yield entry.key;
         continue;
       }
       const stream = timedKey(entry.key, root);

@@ -278,12 +278,13 @@ class BucketListing implements Source {
     const isArchived = ARCHIVED.has(object.storageClass);
     if (isArchived && !isOld) this.#archived.add(object.key);
     if (isOld || isArchived) settle();
-    else yield this.#offer({ key: object.key, etag: object.etag }, settle, run);
+    else
+      yield this.#offer({ key: object.key, etag: object.etag, modifiedMs: object.modifiedMs }, settle, run);
   }
 
   #offer(wanted: Wanted, settle: () => void, run: SourceRun): OfferedBatch {
     const { s3, clock } = this.#parts;
-    const { key, etag } = wanted;
+    const { key, etag, modifiedMs } = wanted;
     let isGone = false;
     this.#underWay += 1;
     const end = async (): Promise<void> => {
@@ -294,6 +295,7 @@ class BucketListing implements Source {
     return {
       origin: `s3://${this.#bucket}/${key}`,
       ...(etag === '' ? {} : { etag }),
+      ...(modifiedMs === 0 ? {} : { deliveredMs: modifiedMs }),
       ...(this.#request.format === undefined ? {} : { format: this.#request.format }),
       content: {
         kind: 'stream',

@@ -83,15 +83,16 @@ class FilesSource implements Source {
       const isYoung = run.follow && this.#clock.nowMs() - file.mtimeMs < SETTLED_MS;
       if (isYoung || this.#offered.get(path) === stamp) continue;
       this.#offered.set(path, stamp);
-      yield this.#offer(path);
+      yield this.#offer(path, file.mtimeMs);
     }
     if (found === 0 && !run.follow)
       throw new Fault('not_found', `Cannot read ${this.#request.path}: no such file or folder.`);
   }
 
-  #offer(path: string): OfferedBatch {
+  #offer(path: string, changedMs: number): OfferedBatch {
     return {
       origin: pathToFileURL(path).href,
+      deliveredMs: changedMs,
       ...(this.#request.format === undefined ? {} : { format: this.#request.format }),
       content: { kind: 'file', path },
       acknowledge: async () => {},

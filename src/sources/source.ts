@@ -35,6 +35,8 @@ export interface OfferedBatch {
   readonly etag?: string;
   /** Its identity in the ledger, for a rejected batch whose same bytes are offered again. */
   readonly identity?: string;
+  /** When the store got it, milliseconds since 1970 UTC: an object's LastModified, a file's mtime; absent when unknown. */
+  readonly deliveredMs?: number;
   /** Named by the configuration or the user; guessed from the bytes when absent. */
   readonly format?: FormatName;
   readonly content: BatchContent;

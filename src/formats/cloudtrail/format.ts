@@ -7,13 +7,14 @@ const RECORD = /"(?:eventID|digestS3Object)"\s*:|"eventSource"\s*:\s*"[\w.-]+\.a
 
 /**
  * CloudTrail's log files: documents with `Records`, and the same events as JSON lines, as a bare array or as EventBridge
- * delivers them. Only S3's events become facts; digest files and other services' events are left out and counted.
+ * delivers them. Only S3's events become facts; other services' events are left out and counted.
  * Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference.html
  */
 export const cloudtrail: Format = {
   name: 'cloudtrail',
   title: 'CloudTrail',
   unit: 'document',
+  isHashed: true,
   parsedTable: 'cloudtrail_parsed',
   parses: [{ select: readSql('parse', import.meta.url) }],
   migrations: [

@@ -4,6 +4,8 @@ import { Fault } from '../../lib/fault.ts';
 
 export interface FactTable {
   readonly table: string;
+  /** Name of the format its rows come from. */
+  readonly format: string;
   readonly timeColumn: string;
   /** Sums of it by the minute: column `time`. */
   readonly byMinute: string;
@@ -19,6 +21,7 @@ export interface FactTable {
 
 export const REQUESTS: FactTable = {
   table: 'requests',
+  format: 'access-log',
   timeColumn: 'time',
   byMinute: 'requests_1m',
   filters: [
@@ -48,6 +51,7 @@ export const REQUESTS: FactTable = {
 
 export const CALLS: FactTable = {
   table: 'api_calls',
+  format: 'cloudtrail',
   timeColumn: 'event_time',
   byMinute: 'api_calls_1m',
   filters: [

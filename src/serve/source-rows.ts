@@ -1,0 +1,81 @@
+/** What the API says of each source. */
+import { type Arrivals } from '../monitors/completeness/arrivals.ts';
+import { verdictOf } from '../monitors/completeness/verdict.ts';
+import type { Source } from '../sources/source.ts';
+import type * as shapes from './api.ts';
+import { isoOf } from './ledger-queries.ts';
+import type { ApiParts } from './route.ts';
+
+interface TotalsRow {
+  readonly source: string;
+  readonly batches: number;
+  readonly rejected_batches: number;
+  readonly facts: number;
+  readonly rejects: number;
+  readonly size_bytes: number;
+  readonly loaded_ms: string | number;
+  readonly newest_s: number | null;
+}
+
+/** Configured sources, then names that only the ledger knows (ingested by hand, or no longer configured). */
+export async function sourceTotals(
+  parts: Pick<ApiParts, 'sources' | 'engine' | 'arrivals' | 'clock'>,
+): Promise<shapes.Sources['rows']> {
+  const { sources, engine, clock } = parts;
+  const arrivals = new Map((await parts.arrivals.get()).map((row) => [row.source, row]));
+  const rows = await engine.query<TotalsRow>(
+    `select source, countIf(state = 'loaded') as batches, countIf(state = 'rejected') as rejected_batches,
+       sum(batches.facts) as facts, sum(batches.rejects) as rejects, sum(batches.size_bytes) as size_bytes,
+       toUnixTimestamp64Milli(max(loaded_at)) as loaded_ms, toUnixTimestamp(max(last_event)) as newest_s
+     from batches group by source order by source limit 10000`,
+  );
+  const totals = new Map(rows.map((row) => [row.source, row]));
+  const rowOf = (name: string, source?: Source): SourceRow => ({
+    ...sourceRow(name, totals.get(name), source),
+    ...arrivalsRow(arrivals.get(name), source, clock.nowMs()),
+  });
+  const configured = new Set(sources.map((source) => source.name));
+  const past = rows.filter((row) => !configured.has(row.source)).map((row) => rowOf(row.source));
+  return [...sources.map((source) => rowOf(source.name, source)), ...past];
+}
+
+type SourceRow = shapes.Sources['rows'][number];
+type ArrivalsRow = Pick<
+  SourceRow,
+  'lateness' | 'intake_lag_seconds' | 'quiet_since' | 'verdict' | 'verdict_reason'
+>;
+
+function arrivalsRow(arrivals: Arrivals | undefined, source: Source | undefined, nowMs: number): ArrivalsRow {
+  const { verdict, reason, quietSinceMs } = verdictOf(arrivals, source?.status(), nowMs);
+  return {
+    lateness: arrivals?.lateness ?? null,
+    intake_lag_seconds: arrivals?.intakeLagS ?? null,
+    quiet_since: quietSinceMs === undefined ? null : isoOf(quietSinceMs),
+    verdict,
+    verdict_reason: reason,
+  };
+}
+
+function sourceRow(
+  name: string,
+  totals: TotalsRow | undefined,
+  source?: Source,
+): Omit<SourceRow, keyof ArrivalsRow> {
+  const status = source?.status();
+  return {
+    name,
+    kind: source?.kind ?? 'files',
+    location: source?.location ?? '',
+    state: status?.state ?? 'done',
+    message: status?.message ?? '',
+    last_checked: status === undefined || status.lastCheckedMs === 0 ? null : isoOf(status.lastCheckedMs),
+    requests: { ...status?.requests },
+    batches: totals?.batches ?? 0,
+    rejected_batches: totals?.rejected_batches ?? 0,
+    facts: totals?.facts ?? 0,
+    rejects: totals?.rejects ?? 0,
+    size_bytes: totals?.size_bytes ?? 0,
+    last_loaded: totals === undefined ? null : isoOf(Number(totals.loaded_ms)),
+    newest_event: totals?.newest_s == null || totals.newest_s === 0 ? null : isoOf(totals.newest_s * 1000),
+  };
+}
