@@ -9,7 +9,8 @@ import { VERSION } from '../version.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
 import { isoOf, ledgerBatches, ledgerRejects, sourceTotals, storeFacts } from './ledger-queries.ts';
-import { addActivity, addSearch } from './activity-routes.ts';
+import { addAccess, addActivity, addSplit, addTop } from './activity-routes.ts';
+import { addSearch } from './search-routes.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 
 /** The API over a store. Problems are RFC 9457 documents; what is our own mistake says no more than that. */
@@ -37,6 +38,9 @@ export function openApi(parts: ApiParts, log: Log): Api {
   });
   addStore(api, parts);
   addActivity(api, parts);
+  addSplit(api, parts);
+  addTop(api, parts);
+  addAccess(api, parts);
   addSearch(api, parts);
   addLedger(api, parts);
   addActions(api, parts);
