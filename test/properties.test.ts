@@ -31,6 +31,7 @@ const record = fc.record({
   request_id: word,
   operation: fc.constantFrom(
     'REST.GET.OBJECT',
+    'REST.PUT.OBJECT',
     'BATCH.DELETE.OBJECT',
     'S3.COMPUTE.OBJECT.CHECKSUM',
     'WEBSITE.GET.OBJECT',
@@ -97,6 +98,10 @@ function rendered(value: Generated): string {
   return fields.join(' ');
 }
 
+function hasUploaded({ operation, http_status }: Generated): boolean {
+  return operation === 'REST.PUT.OBJECT' && http_status >= 200 && http_status < 300;
+}
+
 /** The row the record must become, columns at their default left out. */
 function rowOf(value: Generated, lineNumber: number): object {
   const { second: _second, path, ...columns } = value;
@@ -108,11 +113,12 @@ function rowOf(value: Generated, lineNumber: number): object {
     bucket: 'bucket',
     time: `2026-03-01 ${clock(value)}`,
     key_encoded: encoded === value.key ? '' : encoded,
+    bytes_received: hasUploaded(value) ? value.object_size : 0,
     request_uri: `GET /${path} HTTP/1.1`,
   };
   return Object.fromEntries(
     Object.entries(row).filter(
-      ([name, field]) => field !== '' && field !== null && !(name === 'bytes_sent' && field === 0),
+      ([name, field]) => field !== '' && field !== null && !(name.startsWith('bytes_') && field === 0),
     ),
   );
 }

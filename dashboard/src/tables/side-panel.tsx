@@ -152,7 +152,8 @@ function FieldValue({
   }
   if (typeof value === 'object') return <Structure value={value} />;
   const number = Number(text);
-  const isBytes = /(?:^|_)(?:bytes|bytes_sent|object_size|size_bytes)$/.test(column) && number >= 1024;
+  const isBytes =
+    /(?:^|_)(?:bytes|bytes_sent|bytes_received|object_size|size_bytes)$/.test(column) && number >= 1024;
   const isDuration = column.endsWith('_ms') && number >= 1000;
   return (
     <span className="field-text">

@@ -21,6 +21,7 @@ select
   toUInt16OrZero(fields[10]) as http_status,
   value(fields[11]) as error_code,
   toUInt64OrZero(fields[12]) as bytes_sent,
+  {bytes_received} as bytes_received,
   toUInt64OrNull(fields[13]) as object_size,
   toUInt32OrNull(fields[14]) as total_time_ms,
   toUInt32OrNull(fields[15]) as turn_around_time_ms,

@@ -20,6 +20,7 @@ select
   toUInt16OrZero(middle[2]) as http_status,
   value(middle[3]) as error_code,
   toUInt64OrZero(middle[4]) as bytes_sent,
+  {bytes_received} as bytes_received,
   toUInt64OrNull(middle[5]) as object_size,
   toUInt32OrNull(middle[6]) as total_time_ms,
   toUInt32OrNull(middle[7]) as turn_around_time_ms,
