@@ -33,7 +33,7 @@ export async function makeRequests(made: Made, engine: Engine, say: (text: strin
 function insertOf({ rows, days, endS }: Made, first: number, count: number): string {
   const startS = endS - days * DAY_S;
   return `insert into requests (batch_id, line_number, bucket_owner, bucket, time, remote_ip, requester, request_id, operation, key,
-    request_uri, http_status, error_code, bytes_sent, object_size, total_time_ms, turn_around_time_ms, referer, user_agent,
+    request_uri, http_status, error_code, bytes_sent, bytes_received, object_size, total_time_ms, turn_around_time_ms, referer, user_agent,
     host_id, signature_version, cipher_suite, authentication_type, host_header, tls_version, acl_required)
   with
     (number, salt) -> sipHash64(number, salt) / 18446744073709551616 as chance,
@@ -65,6 +65,7 @@ function insertOf({ rows, days, endS }: Made, first: number, count: number): str
     status,
     transform(status, [403, 404, 503, 500], ['AccessDenied', 'NoSuchKey', 'SlowDown', 'InternalError'], ''),
     if(verb in ('REST.GET.OBJECT', 'REST.GET.BUCKET') and status = 200, size, 300),
+    if(verb in ('REST.PUT.OBJECT', 'REST.PUT.PART') and status = 200, size, 0),
     if(verb in ('REST.GET.OBJECT', 'REST.PUT.OBJECT', 'REST.PUT.PART', 'REST.HEAD.OBJECT') and status = 200, size, null),
     toUInt32(1 + waited * (1 + size / 1e7)),
     if(status = 304, null, toUInt32(1 + waited * 0.8)),

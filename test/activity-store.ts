@@ -19,6 +19,7 @@ export interface MadeRequest {
   readonly http_status: number;
   readonly error_code: string;
   readonly bytes_sent: number;
+  readonly bytes_received: number;
   readonly object_size: number | null;
   readonly total_time_ms: number | null;
   readonly turn_around_time_ms: number | null;
@@ -42,6 +43,7 @@ const ORDINARY: MadeRequest = {
   http_status: 200,
   error_code: '',
   bytes_sent: 1000,
+  bytes_received: 0,
   object_size: 1000,
   total_time_ms: 20,
   turn_around_time_ms: 15,
@@ -127,6 +129,7 @@ export function mixedRequests(
       error_code:
         { 403: 'AccessDenied', 404: 'NoSuchKey', 500: 'InternalError', 503: 'SlowDown' }[status] ?? '',
       bytes_sent: Math.floor(random() * 5000),
+      bytes_received: random() < 0.3 ? Math.floor(random() * 5000) : 0,
       object_size: random() < 0.1 ? null : Math.floor(random() * 5000),
       total_time_ms: totalMs,
       turn_around_time_ms: totalMs === null || random() < 0.05 ? null : Math.floor(totalMs * 0.7),

@@ -63,7 +63,7 @@ export const SeriesPoint = z
     /** Rows without a status: lifecycle actions. */
     other: count,
     bytes_sent: z.number().nonnegative(),
-    /** Bytes of the objects and parts that were put. */
+    /** Bytes of the requests. */
     bytes_uploaded: z.number().nonnegative(),
     /** Total time of a request in milliseconds; null when no request in the step had one. */
     total_time_ms_p50: z.number().nullable(),

@@ -9,9 +9,9 @@ create table if not exists requests_1m (
   bytes_sent SimpleAggregateFunction(sum, UInt64) comment 'bytes of the responses',
   bytes_sent_min SimpleAggregateFunction(min, UInt64),
   bytes_sent_max SimpleAggregateFunction(max, UInt64),
-  bytes_uploaded SimpleAggregateFunction(sum, UInt64) comment 'bytes of the objects and parts that were put',
-  bytes_uploaded_min SimpleAggregateFunction(min, UInt64),
-  bytes_uploaded_max SimpleAggregateFunction(max, UInt64),
+  bytes_received SimpleAggregateFunction(sum, UInt64) comment 'bytes uploaded',
+  bytes_received_min SimpleAggregateFunction(min, UInt64),
+  bytes_received_max SimpleAggregateFunction(max, UInt64),
   stored_at SimpleAggregateFunction(max, DateTime('UTC')) materialized now()
 )
 engine = AggregatingMergeTree
@@ -30,9 +30,9 @@ create table if not exists requests_1h (
   bytes_sent SimpleAggregateFunction(sum, UInt64) comment 'bytes of the responses',
   bytes_sent_min SimpleAggregateFunction(min, UInt64),
   bytes_sent_max SimpleAggregateFunction(max, UInt64),
-  bytes_uploaded SimpleAggregateFunction(sum, UInt64) comment 'bytes of the objects and parts that were put',
-  bytes_uploaded_min SimpleAggregateFunction(min, UInt64),
-  bytes_uploaded_max SimpleAggregateFunction(max, UInt64),
+  bytes_received SimpleAggregateFunction(sum, UInt64) comment 'bytes uploaded',
+  bytes_received_min SimpleAggregateFunction(min, UInt64),
+  bytes_received_max SimpleAggregateFunction(max, UInt64),
   stored_at SimpleAggregateFunction(max, DateTime('UTC')) materialized now()
 )
 engine = AggregatingMergeTree
@@ -52,20 +52,10 @@ select
   sum(requests.bytes_sent) as bytes_sent,
   min(requests.bytes_sent) as bytes_sent_min,
   max(requests.bytes_sent) as bytes_sent_max,
-  sum(uploaded) as bytes_uploaded,
-  min(uploaded) as bytes_uploaded_min,
-  max(uploaded) as bytes_uploaded_max
-from (
-  select
-    bucket,
-    time,
-    operation,
-    http_status,
-    error_code,
-    bytes_sent,
-    if(operation in ('REST.PUT.OBJECT', 'REST.PUT.PART', 'REST.POST.OBJECT') and http_status between 200 and 299, ifNull(object_size, 0), 0) as uploaded
-  from requests
-) as requests
+  sum(requests.bytes_received) as bytes_received,
+  min(requests.bytes_received) as bytes_received_min,
+  max(requests.bytes_received) as bytes_received_max
+from requests
 group by bucket, time, operation, http_status, error_code;
 
 create materialized view if not exists requests_1h_from_requests_1m to requests_1h as
@@ -79,9 +69,9 @@ select
   sum(requests_1m.bytes_sent) as bytes_sent,
   min(requests_1m.bytes_sent_min) as bytes_sent_min,
   max(requests_1m.bytes_sent_max) as bytes_sent_max,
-  sum(requests_1m.bytes_uploaded) as bytes_uploaded,
-  min(requests_1m.bytes_uploaded_min) as bytes_uploaded_min,
-  max(requests_1m.bytes_uploaded_max) as bytes_uploaded_max
+  sum(requests_1m.bytes_received) as bytes_received,
+  min(requests_1m.bytes_received_min) as bytes_received_min,
+  max(requests_1m.bytes_received_max) as bytes_received_max
 from requests_1m
 group by bucket, time, operation, http_status, error_code;
 

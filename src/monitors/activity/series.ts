@@ -40,7 +40,7 @@ export async function requestSeries(
   stepS: number,
   engine: Engine,
 ): Promise<SeriesRow[]> {
-  const source = sums('time, http_status, requests, bytes_sent, bytes_uploaded', query, stepS);
+  const source = sums('time, http_status, requests, bytes_sent, bytes_received', query, stepS);
   return engine.query<SeriesRow>(
     `select
        ${stepStart(stepS)} as start_s,
@@ -50,7 +50,7 @@ export async function requestSeries(
        sumIf(requests, http_status between 500 and 599) as failed,
        sumIf(requests, http_status < 200 or http_status > 599) as other,
        sum(summed.bytes_sent) as bytes_sent,
-       sum(summed.bytes_uploaded) as bytes_uploaded
+       sum(bytes_received) as bytes_uploaded
      from ${source} as summed
      group by start_s
      order by start_s
