@@ -15,7 +15,13 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'batches', column: 'loaded_at', as: 'rollups' },
   { table: 'batch_tallies', column: 'stored_at', as: 'rollups' },
   { table: 'requests_1m', column: 'greatest(time, stored_at)', as: 'rollups' },
+  { table: 'requests_1h', column: 'greatest(time, stored_at)', as: 'rollups' },
   { table: 'latency_1m', column: 'greatest(time, stored_at)', as: 'rollups' },
+  { table: 'latency_1h', column: 'greatest(time, stored_at)', as: 'rollups' },
+  { table: 'callers_1h', column: 'greatest(time, stored_at)', as: 'rollups' },
+  { table: 'callers_1d', column: 'greatest(time, stored_at)', as: 'rollups' },
+  { table: 'first_seen', column: 'greatest(last_seen, stored_at)', as: 'rollups' },
+  { table: 'request_sample', column: 'greatest(time, stored_at)', as: 'facts' },
   { table: 'access_log_odd', column: 'stored_at', as: 'rejects' },
   { table: 'rejects', column: 'loaded_at', as: 'rejects' },
 ];

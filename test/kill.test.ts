@@ -98,9 +98,20 @@ const CONTENTS = {
   trail_digests: 'select * except (batch_id) from trail_digests',
   trail_digest_files: 'select * except (batch_id) from trail_digest_files',
   requests_1m:
-    'select bucket, time, operation, http_status, error_code, sum(requests), sum(requests_1m.bytes_sent) from requests_1m group by all',
+    'select * except (requests, bytes_sent, bytes_received, bytes_sent_min, bytes_sent_max, bytes_received_min, bytes_received_max), sum(requests), sum(requests_1m.bytes_sent), sum(requests_1m.bytes_received), min(bytes_sent_min), max(bytes_sent_max), min(bytes_received_min), max(bytes_received_max) from requests_1m group by all',
+  requests_1h:
+    'select * except (requests, bytes_sent, bytes_received, bytes_sent_min, bytes_sent_max, bytes_received_min, bytes_received_max), sum(requests), sum(requests_1h.bytes_sent), sum(requests_1h.bytes_received), min(bytes_sent_min), max(bytes_sent_max), min(bytes_received_min), max(bytes_received_max) from requests_1h group by all',
   latency_1m:
-    'select bucket, time, operation, quantilesTimingMerge(0.1, 0.5, 0.9, 0.99)(total_time) from latency_1m group by all',
+    'select kind, bucket, time, sum(requests), sum(ms), min(ms_min), max(ms_max), sumMap(histogram) from latency_1m group by all',
+  latency_1h:
+    'select kind, bucket, time, sum(requests), sum(ms), min(ms_min), max(ms_max), sumMap(histogram) from latency_1h group by all',
+  callers_1h:
+    'select bucket, time, requester, remote_ip, user_agent, operation, access, sum(requests), sum(callers_1h.bytes_sent), sum(errors), sum(denied), sum(failed), min(first_seen), max(last_seen) from callers_1h group by all',
+  callers_1d:
+    'select bucket, time, requester, remote_ip, user_agent, operation, access, sum(requests), sum(callers_1d.bytes_sent), sum(errors), sum(denied), sum(failed) from callers_1d group by all',
+  first_seen:
+    'select bucket, principal, kind, value, min(first_seen.first_seen), max(first_seen.last_seen), sum(requests) from first_seen group by all',
+  request_sample: 'select * from request_sample',
   api_calls_1m:
     'select bucket, time, event_name, error_code, uniqExactMerge(calls) from api_calls_1m group by all',
   rejects: 'select batch_id, line_number, format, reason, line from rejects',

@@ -1,12 +1,16 @@
-/** Routes about requests and calls: series, top lists, searches. */
+/** Routes about requests over time, the busiest values, and kinds of access. */
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Clock } from '../lib/clock.ts';
-import { CALLS, type FactTable, REQUESTS, searchFacts } from '../monitors/activity/facts.ts';
-import { latencySeries, requestSeries, stepSeconds, topValues } from '../monitors/activity/series.ts';
+import { accessKinds } from '../monitors/activity/access.ts';
+import { ACCESS_KINDS } from '../monitors/activity/access-kinds.ts';
+import { REQUESTS } from '../monitors/activity/facts.ts';
+import { requestsIn } from '../monitors/activity/reading.ts';
+import { latencySeries, requestSeries, splitSeries, stepSeconds } from '../monitors/activity/series.ts';
+import { topValues } from '../monitors/activity/top.ts';
+import * as activityShapes from './activity-api.ts';
 import * as shapes from './api.ts';
-import { coverageOf } from './coverage.ts';
+import { activityOf, coverageOf } from './coverage.ts';
 import { isoOf } from './ledger-queries.ts';
-import { rangeOf, rangeQuery } from './range.ts';
+import { rangeQuery } from './range.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 
 export function addActivity(api: Api, parts: ApiParts): void {
@@ -35,6 +39,7 @@ export function addActivity(api: Api, parts: ApiParts): void {
         totals: {
           requests: total((row) => row.ok + row.redirected + row.refused + row.failed + row.other),
           bytes_sent: total((row) => row.bytes_sent),
+          bytes_uploaded: total((row) => row.bytes_uploaded),
           errors_4xx: total((row) => row.refused),
           errors_5xx: total((row) => row.failed),
         },
@@ -48,6 +53,7 @@ export function addActivity(api: Api, parts: ApiParts): void {
             '5xx': row.failed,
             other: row.other,
             bytes_sent: row.bytes_sent,
+            bytes_uploaded: row.bytes_uploaded,
             ...percentiles('total_time_ms', latency?.total_time),
             ...percentiles('turn_around_time_ms', latency?.turn_around_time),
           };
@@ -56,28 +62,101 @@ export function addActivity(api: Api, parts: ApiParts): void {
       200,
     );
   });
+}
 
+export function addTop(api: Api, parts: ApiParts): void {
   const top = createRoute({
     method: 'get',
     path: '/api/v1/activity/top',
     request: {
-      query: rangeQuery.extend({ dimension: z.enum(shapes.TOP_DIMENSIONS), limit: limitOf(10, 1000) }),
+      query: rangeQuery.extend({
+        dimension: z.enum(shapes.TOP_DIMENSIONS),
+        by: z.enum(['requests', 'bytes_sent', 'errors']).default('requests'),
+        limit: limitOf(10, 1000),
+      }),
     },
-    responses: answers(shapes.Top, 'The values of one dimension with the most requests'),
+    responses: answers(shapes.Top, 'The values of one dimension with the most requests, bytes or errors'),
   });
   api.openapi(top, async (context) => {
-    const { dimension, limit, ...query } = context.req.valid('query');
+    const { dimension, by, limit, ...query } = context.req.valid('query');
     const activity = activityOf(query, parts.clock);
-    const [rows, all, coverage] = await Promise.all([
-      topValues({ ...activity, dimension, limit }, parts.engine),
-      requestSeries(activity, 604_800, parts.engine),
+    const [found, total, coverage] = await Promise.all([
+      topValues({ ...activity, dimension, by, limit }, parts.engine),
+      requestsIn(activity, parts.engine),
       coverageOf(activity, REQUESTS, parts),
     ]);
-    const totalRequests = all.reduce(
-      (sum, row) => sum + row.ok + row.redirected + row.refused + row.failed + row.other,
-      0,
+    return context.json(
+      {
+        coverage,
+        dimension,
+        total_requests: total,
+        estimated: found.estimated,
+        sampled_requests: found.sampledRequests,
+        rows: found.rows.map((row) => ({ ...row, share: total === 0 ? 0 : row.requests / total })),
+      },
+      200,
     );
-    return context.json({ coverage, dimension, total_requests: totalRequests, rows }, 200);
+  });
+}
+
+export function addSplit(api: Api, parts: ApiParts): void {
+  const split = createRoute({
+    method: 'get',
+    path: '/api/v1/activity/split',
+    request: {
+      query: rangeQuery.extend({
+        by: z.enum(activityShapes.SPLIT_DIMENSIONS),
+        steps: limitOf(240, 2000),
+      }),
+    },
+    responses: answers(activityShapes.Split, 'Requests over time by the busiest values of a dimension'),
+  });
+  api.openapi(split, async (context) => {
+    const { by, steps, ...query } = context.req.valid('query');
+    const activity = activityOf(query, parts.clock);
+    const stepS = stepSeconds(activity.range, steps);
+    const [series, coverage] = await Promise.all([
+      splitSeries({ ...activity, by }, stepS, parts.engine),
+      coverageOf(activity, REQUESTS, parts),
+    ]);
+    return context.json(
+      {
+        coverage,
+        step_seconds: stepS,
+        series: series.map(({ value, isOther, requests, points }) => ({
+          value: isOther ? 'other' : value,
+          requests,
+          points: points.map((point) => ({
+            time: isoOf(point.start_s * 1000),
+            requests: point.requests,
+          })),
+        })),
+      },
+      200,
+    );
+  });
+}
+
+export function addAccess(api: Api, parts: ApiParts): void {
+  const access = createRoute({
+    method: 'get',
+    path: '/api/v1/activity/access',
+    request: { query: rangeQuery },
+    responses: answers(activityShapes.Access, 'Anonymous, presigned, badly signed or encrypted requests'),
+  });
+  api.openapi(access, async (context) => {
+    const activity = activityOf(context.req.valid('query'), parts.clock);
+    const [kinds, coverage] = await Promise.all([
+      accessKinds(activity, parts.engine),
+      coverageOf(activity, REQUESTS, parts),
+    ]);
+    const bucket = activity.bucket === undefined ? {} : { bucket: activity.bucket };
+    const rows = kinds.map((row) => ({
+      ...row,
+      title: ACCESS_KINDS[row.kind].title,
+      filters: { access_kind: row.kind, ...bucket },
+    }));
+    return context.json({ coverage, rows }, 200);
   });
 }
 
@@ -87,82 +166,4 @@ function percentiles<Name extends string>(name: Name, values: readonly (number |
     `${Name}_${'p50' | 'p95' | 'p99'}`,
     number | null
   >;
-}
-
-export function addSearch(api: Api, parts: ApiParts): void {
-  addFacts(api, parts, {
-    path: '/api/v1/requests',
-    facts: REQUESTS,
-    description: 'Requests from access logs, newest first',
-  });
-  addFacts(api, parts, {
-    path: '/api/v1/calls',
-    facts: CALLS,
-    description: 'API calls from CloudTrail, newest first',
-  });
-}
-
-function addFacts(
-  api: Api,
-  parts: ApiParts,
-  is: { path: string; facts: FactTable; description: string },
-): void {
-  const filters = Object.fromEntries(is.facts.filters.map((name) => [name, z.string().max(2048).optional()]));
-  const query = rangeQuery.omit({ bucket: true }).extend({
-    ...filters,
-    access: z.enum(['read', 'write']).optional(),
-    limit: limitOf(100, 10_000),
-    cursor: z.string().max(100).optional(),
-  });
-  const route = createRoute({
-    method: 'get',
-    path: is.path,
-    request: { query },
-    responses: answers(
-      shapes.FactPage,
-      `${is.description}. A filter matches the whole value; * stands for any text, a leading ! negates, - is the empty value; http_status also takes 4xx.`,
-    ),
-  });
-  api.openapi(route, async (context) => {
-    const { since, until, access, limit, cursor, ...rest } = context.req.valid('query');
-    const bucket = exactBucket(rest);
-    const given = Object.entries(rest).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    );
-    const range = rangeOf({ since, until }, parts.clock.nowMs());
-    const page = await searchFacts(
-      {
-        range,
-        filters: Object.fromEntries(given),
-        limit,
-        ...(access === undefined ? {} : { access }),
-        ...(cursor === undefined ? {} : { cursor }),
-      },
-      is.facts,
-      parts.engine,
-      context.req.raw.signal,
-    );
-    return context.json(
-      {
-        coverage: await coverageOf(bucket === undefined ? { range } : { range, bucket }, is.facts, parts),
-        rows: page.rows,
-        next_cursor: page.nextCursor,
-      },
-      200,
-    );
-  });
-}
-
-function activityOf(
-  query: { since?: string | undefined; until?: string | undefined; bucket?: string | undefined },
-  clock: Clock,
-) {
-  const range = rangeOf(query, clock.nowMs());
-  return { range, ...(query.bucket === undefined ? {} : { bucket: query.bucket }) };
-}
-
-/** The bucket that the filters name exactly, if they do. */
-function exactBucket(filters: Readonly<Record<string, unknown>>): string | undefined {
-  const bucket = filters['bucket'];
-  return typeof bucket === 'string' && !/[*!]/.test(bucket) ? bucket : undefined;
 }

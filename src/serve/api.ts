@@ -6,8 +6,8 @@
 import { z } from '@hono/zod-openapi';
 import { FORMAT_NAMES } from '../formats/format.ts';
 
-const time = z.iso.datetime().openapi({ example: '2026-11-21T10:00:00Z' });
-const count = z.number().int().nonnegative();
+export const time = z.iso.datetime().openapi({ example: '2026-11-21T10:00:00Z' });
+export const count = z.number().int().nonnegative();
 
 export const Problem = z
   .object({
@@ -65,6 +65,8 @@ export const SeriesPoint = z
     /** Rows without a status: lifecycle actions. */
     other: count,
     bytes_sent: z.number().nonnegative(),
+    /** Bytes of the requests. */
+    bytes_uploaded: z.number().nonnegative(),
     /** Total time of a request in milliseconds; null when no request in the step had one. */
     total_time_ms_p50: z.number().nullable(),
     total_time_ms_p95: z.number().nullable(),
@@ -84,12 +86,21 @@ export const Series = z
     totals: z.object({
       requests: count,
       bytes_sent: z.number().nonnegative(),
+      bytes_uploaded: z.number().nonnegative(),
       errors_4xx: count,
       errors_5xx: count,
     }),
     points: z.array(SeriesPoint),
   })
   .openapi('Series');
+
+/** Members of an answer that may be made of an even sample of the requests. */
+export const estimate = {
+  /** True when the requests were too many to read them all: then the numbers are good to a few percent. */
+  estimated: z.boolean(),
+  /** Requests the estimate is made of, 0 when the answer is exact. */
+  sampled_requests: count,
+};
 
 export const TOP_DIMENSIONS = [
   'bucket',
@@ -108,6 +119,7 @@ export const Top = z
     coverage: Coverage,
     dimension: z.enum(TOP_DIMENSIONS),
     total_requests: count,
+    ...estimate,
     rows: z.array(
       z.object({
         /** Empty where the log has no value (an anonymous requester, no error). */
@@ -115,6 +127,7 @@ export const Top = z
         requests: count,
         bytes_sent: z.number().nonnegative(),
         errors: count.openapi({ description: 'Requests with a status of 400 or more.' }),
+        share: z.number().min(0).openapi({ description: 'Of all requests of the range, 0 to 1.' }),
       }),
     ),
   })

@@ -1,13 +1,25 @@
-/** What an answer about facts covers. */
-import { type FactTable, newestEventMs, type Range } from '../monitors/activity/facts.ts';
+/** What an answer about facts says of itself. */
+import type { Clock } from '../lib/clock.ts';
+import { type FactTable, newestEventMs } from '../monitors/activity/facts.ts';
+import type { ActivityQuery } from '../monitors/activity/levels.ts';
 import { completeUntilMs } from '../monitors/completeness/complete-until.ts';
 import type * as shapes from './api.ts';
 import { isoOf } from './ledger-queries.ts';
+import { rangeOf } from './range.ts';
 import type { ApiParts } from './route.ts';
 
-/** Its range, how far the facts in it reach, and up to when they have usually arrived. */
+/** The range and bucket of a query. Throws `invalid` when the range is none. */
+export function activityOf(
+  query: { since?: string | undefined; until?: string | undefined; bucket?: string | undefined },
+  clock: Clock,
+): ActivityQuery {
+  const range = rangeOf(query, clock.nowMs());
+  return { range, ...(query.bucket === undefined ? {} : { bucket: query.bucket }) };
+}
+
+/** What an answer covers: its range, how far the facts in it reach, and up to when they have usually arrived. */
 export async function coverageOf(
-  activity: { readonly range: Range; readonly bucket?: string },
+  activity: ActivityQuery,
   facts: FactTable,
   parts: ApiParts,
 ): Promise<shapes.Coverage> {

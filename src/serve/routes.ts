@@ -9,8 +9,9 @@ import { VERSION } from '../version.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
 import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-queries.ts';
-import { addActivity, addSearch } from './activity-routes.ts';
+import { addAccess, addActivity, addSplit, addTop } from './activity-routes.ts';
 import { addLive } from './live.ts';
+import { addSearch } from './search-routes.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 import { sourceTotals } from './source-rows.ts';
 
@@ -39,6 +40,9 @@ export function openApi(parts: ApiParts, log: Log): Api {
   });
   addStore(api, parts);
   addActivity(api, parts);
+  addSplit(api, parts);
+  addTop(api, parts);
+  addAccess(api, parts);
   addSearch(api, parts);
   addLedger(api, parts);
   addActions(api, parts);

@@ -1,16 +1,22 @@
 /** Searching the fact tables: filters, newest first, a cursor to go on from. */
 import type { Engine } from '../../engine/engine.ts';
 import { Fault } from '../../lib/fault.ts';
+import { ACCESS_KINDS } from './access-kinds.ts';
+import { ADDED_UP, HOUR_S, minutesOf } from './levels.ts';
+import type { Range } from './range.ts';
 
 export interface FactTable {
   readonly table: string;
   /** Name of the format its rows come from. */
   readonly format: string;
   readonly timeColumn: string;
-  /** Sums of it by the minute: column `time`. */
+  /** Sums of it by the minute, and by the hour if there are: column `time`. */
   readonly byMinute: string;
+  readonly byHour?: string;
   /** Columns a filter may name. `*` in a value matches any text, a leading `!` negates, `-` is the empty value. */
   readonly filters: readonly string[];
+  /** Filters that are no columns: the condition behind each of their values. */
+  readonly named: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Columns shown as numbers but too long for JSON numbers. */
   readonly selected: string;
   /** A condition for each value of the `access` filter. */
@@ -24,6 +30,7 @@ export const REQUESTS: FactTable = {
   format: 'access-log',
   timeColumn: 'time',
   byMinute: 'requests_1m',
+  byHour: 'requests_1h',
   filters: [
     'bucket',
     'operation',
@@ -40,7 +47,13 @@ export const REQUESTS: FactTable = {
     'tls_version',
     'host_header',
     'acl_required',
+    'access_kind',
   ],
+  named: {
+    access_kind: Object.fromEntries(
+      Object.entries(ACCESS_KINDS).map(([kind, { condition: test }]) => [kind, test]),
+    ),
+  },
   selected: 'requests.* except (batch_id), toString(batch_id) as batch_id',
   access: {
     read: `match(operation, '^(?:REST|WEBSITE)\\\\.(?:GET|HEAD|OPTIONS)\\\\.|^REST\\\\.COPY\\\\.(?:OBJECT_GET|PART_GET)$')`,
@@ -71,17 +84,11 @@ export const CALLS: FactTable = {
     'user_agent',
     'access_key_id',
   ],
+  named: {},
   selected: 'api_calls.* except (batch_id), toString(batch_id) as batch_id',
   access: { read: 'read_only', write: 'not read_only' },
   tieBreak: 'cityHash64(event_id)',
 };
-
-export interface Range {
-  /** Milliseconds since 1970 UTC; inclusive. */
-  readonly startMs: number;
-  /** Exclusive. */
-  readonly endMs: number;
-}
 
 export interface FactSearch {
   readonly range: Range;
@@ -126,11 +133,18 @@ export async function newestEventMs(
   facts: FactTable,
   engine: Engine,
 ): Promise<number | undefined> {
-  const { startMs, endMs } = query.range;
+  const { startS, endS } = minutesOf(query.range);
+  const bucket = query.bucket === undefined ? '' : 'and bucket = {bucket:String}';
+  const fullHours = `time >= toDateTime(${Math.ceil(startS / HOUR_S) * HOUR_S}, 'UTC')
+    and time < toDateTime(${Math.floor(endS / HOUR_S) * HOUR_S}, 'UTC')`;
+  const newestHour =
+    facts.byHour === undefined
+      ? ''
+      : `and time >= (select max(time) from ${facts.byHour} where ${fullHours} ${bucket})`;
   const [row] = await engine.query<{ newest_s: number }>(
     `select toUnixTimestamp(max(time)) as newest_s from ${facts.byMinute}
-     where time >= toDateTime(${Math.floor(startMs / 1000)}, 'UTC') and time < toDateTime(${Math.ceil(endMs / 1000)}, 'UTC')
-     ${query.bucket === undefined ? '' : 'and bucket = {bucket:String}'}`,
+     where time >= toDateTime(${startS}, 'UTC') and time < toDateTime(${endS}, 'UTC') ${newestHour} ${bucket}
+     ${ADDED_UP}`,
     { params: query.bucket === undefined ? {} : { bucket: query.bucket } },
   );
   return row === undefined || row.newest_s === 0 ? undefined : row.newest_s * 1000;
@@ -167,18 +181,28 @@ function condition(name: string, value: string, facts: FactTable, params: Record
   }
   const isNegated = value.startsWith('!');
   const given = isNegated ? value.slice(1) : value;
-  const text = given === '-' ? '' : given;
+  const test =
+    facts.named[name] === undefined
+      ? columnTest(name, given === '-' ? '' : given, facts, params)
+      : namedTest(name, given, facts.named[name]);
+  return isNegated ? `not (${test})` : `(${test})`;
+}
+
+function namedTest(name: string, given: string, tests: Readonly<Record<string, string>>): string {
+  const test = Object.hasOwn(tests, given) ? tests[given] : undefined;
+  if (test !== undefined) return test;
+  throw new Fault(
+    'invalid',
+    `Cannot filter by ${name}: it is one of ${Object.keys(tests).join(', ')}, got "${given}".`,
+  );
+}
+
+function columnTest(name: string, text: string, facts: FactTable, params: Record<string, unknown>): string {
+  const statusClass = name === 'http_status' ? /^([1-5])xx$/.exec(text) : null;
+  if (statusClass !== null) return `intDiv(http_status, 100) = ${statusClass[1]}`;
   const parameter = `filter_${name}`;
   params[parameter] = text.includes('*') ? likePattern(text) : text;
-  const comparison = text.includes('*')
-    ? `toString(${facts.table}.${name}) like {${parameter}:String}`
-    : `toString(${facts.table}.${name}) = {${parameter}:String}`;
-  const statusClass = /^([1-5])xx$/.exec(text);
-  const test =
-    name === 'http_status' && statusClass !== null
-      ? `intDiv(http_status, 100) = ${statusClass[1]}`
-      : comparison;
-  return isNegated ? `not (${test})` : `(${test})`;
+  return `toString(${facts.table}.${name}) ${text.includes('*') ? 'like' : '='} {${parameter}:String}`;
 }
 
 function likePattern(text: string): string {

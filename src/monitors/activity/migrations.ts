@@ -1,3 +1,5 @@
 import { readMigration } from '../../engine/sql-file.ts';
 
-export const ACTIVITY_MIGRATIONS = [readMigration('activity', '001-rollups', import.meta.url)];
+export const ACTIVITY_MIGRATIONS = ['001-rollups', '002-callers', '003-sample'].map((step) =>
+  readMigration('activity', step, import.meta.url),
+);

@@ -1,0 +1,6 @@
+export interface Range {
+  /** Milliseconds since 1970 UTC; inclusive. */
+  readonly startMs: number;
+  /** Exclusive. */
+  readonly endMs: number;
+}
