@@ -19,7 +19,9 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/status': [''],
   '/buckets': [''],
   '/activity/series': [`?${RANGE}`],
-  '/activity/top': [`?${RANGE}&dimension=key`, `?${RANGE}&dimension=operation`],
+  '/activity/split': [`?${RANGE}&by=operation`, `?${RANGE}&by=bucket`],
+  '/activity/top': [`?${RANGE}&dimension=key`, `?${RANGE}&dimension=requester&by=bytes_sent`],
+  '/activity/access': [`?${RANGE}`],
   '/requests': [`?${RANGE}&limit=5`],
   '/calls': [`?${RANGE}&limit=5`],
   '/batches': ['?limit=5'],
@@ -92,7 +94,7 @@ test.each(Object.entries(EXAMPLES).flatMap(([path, queries]) => queries.map((que
     const body: unknown = await response.json();
     expect(response.status, JSON.stringify(body)).toBe(200);
     expect(route?.schema.parse(body)).toEqual(body);
-    expect(JSON.stringify(body)).toMatch(/"(rows|points)":\[\{|"version"/);
+    expect(JSON.stringify(body)).toMatch(/"(rows|points|series)":\[\{|"version"/);
   },
 );
 

@@ -21,13 +21,6 @@ const PARSE_TIME = `(text -> toDateTimeOrZero(concat(
 const BYTES_RECEIVED = `ifNull(object_size, 0)
     * (operation in ('REST.PUT.OBJECT', 'REST.PUT.PART', 'REST.POST.OBJECT')) * (intDiv(http_status, 100) = 2)`;
 
-/**
- * AWS's log has no bytes of requests, but the size of what a request put; a part's size is that of the part. Multiplied
- * instead of joined by `and`, as the masks of short circuits cost more.
- */
-const BYTES_RECEIVED = `ifNull(object_size, 0)
-    * (operation in ('REST.PUT.OBJECT', 'REST.PUT.PART', 'REST.POST.OBJECT')) * (intDiv(http_status, 100) = 2)`;
-
 function select(name: string): string {
   const lines = readSql('lines', import.meta.url).replace('{parse_time}', () => PARSE_TIME);
   return readSql(name, import.meta.url)
