@@ -2,11 +2,13 @@ import type { Migration } from '../engine/migrate.ts';
 import { accessLog } from './access-log/format.ts';
 import { cloudtrail } from './cloudtrail/format.ts';
 import type { BatchSample, Format, FormatName } from './format.ts';
+import { minioAudit } from './minio-audit/format.ts';
 import { REQUESTS_MIGRATIONS } from './requests.ts';
+import { rgwOpsLog } from './rgw-ops-log/format.ts';
 import { s3Event } from './s3-event/format.ts';
 
 /** Every format, in the order in which an unnamed batch is offered to them. */
-export const FORMATS: readonly Format[] = [accessLog, cloudtrail, s3Event];
+export const FORMATS: readonly Format[] = [accessLog, cloudtrail, s3Event, minioAudit, rgwOpsLog];
 
 /** Steps of the schema of all formats, in order. */
 export const FORMAT_MIGRATIONS: readonly Migration[] = [
