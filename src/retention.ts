@@ -22,6 +22,7 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'callers_1d', column: 'greatest(time, stored_at)', as: 'rollups' },
   { table: 'first_seen', column: 'greatest(last_seen, stored_at)', as: 'rollups' },
   { table: 'request_sample', column: 'greatest(time, stored_at)', as: 'facts' },
+  { table: 'bucket_deliveries', column: 'stored_at', as: 'rollups' },
   { table: 'access_log_odd', column: 'stored_at', as: 'rejects' },
   { table: 'rejects', column: 'loaded_at', as: 'rejects' },
 ];

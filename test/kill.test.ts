@@ -114,6 +114,8 @@ const CONTENTS = {
   request_sample: 'select * from request_sample',
   api_calls_1m:
     'select bucket, time, event_name, error_code, uniqExactMerge(calls) from api_calls_1m group by all',
+  bucket_deliveries:
+    'select bucket, batch_id, sum(requests), min(first_time), max(last_time) from bucket_deliveries group by all',
   rejects: 'select batch_id, line_number, format, reason, line from rejects',
   ledger:
     'select batch_id, format, state, reason, size_bytes, content_sha256, facts, rejects, skipped, first_event, last_event from batches',
