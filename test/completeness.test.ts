@@ -8,6 +8,7 @@ import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import type { Completeness } from '../src/serve/api.ts';
 import { openFiles } from '../src/sources/files.ts';
+import { accessLogLine } from './log-lines.ts';
 import { keptFolder } from './temp.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,14 +16,6 @@ const NOW_MS = Math.floor(systemClock.nowMs() / HOUR_MS) * HOUR_MS;
 const DAYS = 5;
 const folder = keptFolder();
 let app: App;
-
-/** A line of a request to a bucket, made at a time. */
-function line(bucket: string, timeMs: number, operation = 'REST.GET.OBJECT'): string {
-  const iso = new Date(timeMs).toISOString();
-  const month = new Date(timeMs).toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
-  const time = `${iso.slice(8, 10)}/${month}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
-  return `79a5 ${bucket} [${time}] 192.0.2.3 - ${timeMs.toString(16)} ${operation} a.txt "GET /a.txt HTTP/1.1" 200 - 113 113 7 6 "-" "curl" -`;
-}
 
 function put(path: string, text: string | Buffer, deliveredMs: number): void {
   const target = join(folder, 'logs', path);
@@ -34,8 +27,14 @@ function put(path: string, text: string | Buffer, deliveredMs: number): void {
 beforeAll(async () => {
   for (let hour = DAYS * 24; hour > 0; hour -= 1) {
     const deliveredMs = NOW_MS - hour * HOUR_MS + 1_800_000;
-    const lines = (bucket: string): string =>
-      `${[line(bucket, deliveredMs - 600_000), line(bucket, deliveredMs - 500_000), line(bucket, deliveredMs - 400_000, 'REST.COPY.OBJECT_GET')].join('\n')}\n`;
+    const lines = (bucket: string): string => {
+      return [
+        accessLogLine({ bucket, timeMs: deliveredMs - 600_000 }),
+        accessLogLine({ bucket, timeMs: deliveredMs - 500_000 }),
+        accessLogLine({ bucket, timeMs: deliveredMs - 400_000, operation: 'REST.COPY.OBJECT_GET' }),
+        '',
+      ].join('\n');
+    };
     put(`steady/${hour}`, lines('steady'), deliveredMs);
     if (hour > 12 || hour <= 7) put(`gap/${hour}`, lines('gap'), deliveredMs);
   }

@@ -95,6 +95,7 @@ const CONTENTS = {
   requests: 'select * from requests',
   api_calls: 'select * except (batch_id, record_number) from api_calls',
   object_events: 'select * except (batch_id, record_number) from object_events',
+  store_metrics: 'select * except (batch_id) from store_metrics',
   trail_digests: 'select * except (batch_id) from trail_digests',
   trail_digest_files: 'select * except (batch_id) from trail_digest_files',
   requests_1m:

@@ -5,9 +5,10 @@ import { cloudtrailDigest } from './cloudtrail-digest/format.ts';
 import type { BatchSample, Format, FormatName } from './format.ts';
 import { REQUESTS_MIGRATIONS } from './requests.ts';
 import { s3Event } from './s3-event/format.ts';
+import { storeMetrics } from './store-metrics/format.ts';
 
 /** Every format, in the order in which an unnamed batch is offered to them. */
-export const FORMATS: readonly Format[] = [accessLog, cloudtrailDigest, cloudtrail, s3Event];
+export const FORMATS: readonly Format[] = [accessLog, cloudtrailDigest, cloudtrail, s3Event, storeMetrics];
 
 /** Steps of the schema of all formats, in order. */
 export const FORMAT_MIGRATIONS: readonly Migration[] = [

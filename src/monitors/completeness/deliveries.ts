@@ -1,5 +1,6 @@
 /** When each bucket's log was delivered, and which gaps in it are not usual. */
 import type { Engine } from '../../engine/engine.ts';
+import { bucketParams, type BucketQuery } from './bucket-query.ts';
 import { type Gap, gapsBetween, isUnusual, lengthOf, summaryOf, unusualGaps } from './gaps.ts';
 import { type Range, timeLiteral } from './range.ts';
 
@@ -12,11 +13,6 @@ export interface BucketDelivery {
   readonly longestGapS: number;
   /** Half of the gaps are no longer; nothing when there is none. */
   readonly usualGapS: number | undefined;
-}
-
-export interface BucketQuery {
-  readonly range: Range;
-  readonly bucket?: string;
 }
 
 /** What is usual comes from so long before the range as well. */
@@ -52,7 +48,7 @@ export async function bucketDeliveries(
      group by bucket
      order by bucket
      limit 10000`,
-    { params: query.bucket === undefined ? {} : { bucket: query.bucket } },
+    { params: bucketParams(query) },
   );
   return new Map(rows.map((row) => [row.bucket, deliveryOf(row, query.range)]));
 }

@@ -1,9 +1,11 @@
 /** Whether everything about a bucket is here: its log's deliveries, the trails that cover it, the requests counted elsewhere. */
 import type { Engine } from '../../engine/engine.ts';
 import { spanText } from '../../lib/span-text.ts';
-import { type BucketDelivery, bucketDeliveries, type BucketQuery } from './deliveries.ts';
+import { bucketParams, type BucketQuery, within } from './bucket-query.ts';
+import { type BucketDelivery, bucketDeliveries } from './deliveries.ts';
 import { lengthOf } from './gaps.ts';
-import { type Range, timeLiteral } from './range.ts';
+import { countedRequests, loggedRequests } from './requests.ts';
+import type { Range } from './range.ts';
 import { trailVerdict, type TrailVerdict } from './trail-verdict.ts';
 import { checkTrails, type TrailCheck, type TrailKeys } from './trails.ts';
 
@@ -48,20 +50,21 @@ export async function completenessReport(
   parts: { readonly engine: Engine; readonly keys: TrailKeys },
 ): Promise<Report> {
   const counting = { ...query, range: countingRange(query) };
-  const [deliveries, checks, covers, logged] = await Promise.all([
+  const [deliveries, checks, covers, logged, counted] = await Promise.all([
     bucketDeliveries(query, parts.engine),
     checkTrails(query, parts),
     trailsOfBuckets(query, parts.engine),
     loggedRequests(counting, parts.engine),
+    countedRequests(counting, parts.engine),
   ]);
   const trails = checks.map((check) => ({ ...check, ...trailVerdict(check, query) }));
-  const names = new Set([...deliveries.keys(), ...covers.keys(), ...logged.keys()]);
+  const names = new Set([...deliveries.keys(), ...covers.keys(), ...logged.keys(), ...counted.keys()]);
   const buckets = [...names].sort().map((bucket): BucketReport => {
     const places = covers.get(bucket) ?? [];
     const ours = {
       delivery: deliveries.get(bucket),
       trails: trails.filter((trail) => places.includes(`${trail.accountId} ${trail.region}`)),
-      requests: { logged: logged.get(bucket) ?? 0, counted: undefined },
+      requests: { logged: logged.get(bucket) ?? 0, counted: counted.get(bucket) },
     };
     return { bucket, ...ours, ...bucketVerdict(ours) };
   });
@@ -128,32 +131,7 @@ async function trailsOfBuckets(query: BucketQuery, engine: Engine): Promise<Map<
      where ${within(query, 'event_time')} and bucket != ''
      group by bucket
      limit 10000`,
-    { params: paramsOf(query) },
+    { params: bucketParams(query) },
   );
   return new Map(rows.map(({ bucket, places }) => [bucket, places]));
-}
-
-/**
- * Requests as CloudWatch counts them: over HTTP. Lifecycle actions and the members of a multi-delete are none; a copy is
- * one, in two records.
- */
-async function loggedRequests(query: BucketQuery, engine: Engine): Promise<Map<string, number>> {
-  const rows = await engine.query<{ bucket: string; logged: number }>(
-    `select bucket, sumIf(requests, match(operation, '^(REST|WEBSITE|SOAP)\\\\.') and not match(operation, '\\\\.COPY\\\\.\\\\w+_GET$')) as logged
-     from requests_1m
-     where ${within(query, 'time')}
-     group by bucket
-     limit 10000`,
-    { params: paramsOf(query) },
-  );
-  return new Map(rows.map(({ bucket, logged }) => [bucket, logged]));
-}
-
-function within({ range, bucket }: BucketQuery, column: string): string {
-  const ours = bucket === undefined ? '' : ' and bucket = {bucket:String}';
-  return `${column} >= ${timeLiteral(range.startMs)} and ${column} < ${timeLiteral(range.endMs)}${ours}`;
-}
-
-function paramsOf({ bucket }: BucketQuery): Record<string, string> {
-  return bucket === undefined ? {} : { bucket };
 }
