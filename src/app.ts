@@ -22,6 +22,7 @@ import { openApi } from './serve/routes.ts';
 import { openSource, sourceOf } from './sources/all.ts';
 import { openRejected } from './intake/rejected.ts';
 import type { Source } from './sources/source.ts';
+import { openTrailKeys } from './trail-keys.ts';
 
 export interface AppParts {
   readonly clock: Clock;
@@ -116,6 +117,7 @@ class RunningApp implements App {
         engine: wired.engine,
         intake: wired.intake,
         sources: wired.sources,
+        trailKeys: openTrailKeys(wired.config.trail_keys, parts.clock),
         arrivals: new ArrivalsCache({ engine: wired.engine, clock: parts.clock }),
         clock: parts.clock,
         config: wired.config,

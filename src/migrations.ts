@@ -2,10 +2,12 @@
 import { FORMAT_MIGRATIONS } from './formats/all.ts';
 import type { Migration } from './engine/migrate.ts';
 import { INTAKE_MIGRATIONS } from './intake/migrations.ts';
+import { COMPLETENESS_MIGRATIONS } from './monitors/completeness/migrations.ts';
 import { ACTIVITY_MIGRATIONS } from './monitors/activity/migrations.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   ...INTAKE_MIGRATIONS,
   ...FORMAT_MIGRATIONS,
   ...ACTIVITY_MIGRATIONS,
+  ...COMPLETENESS_MIGRATIONS,
 ];

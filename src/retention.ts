@@ -9,6 +9,7 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'requests', column: 'greatest(time, stored_at)', as: 'facts' },
   { table: 'api_calls', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
   { table: 'object_events', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
+  { table: 'store_metrics', column: 'greatest(time, stored_at)', as: 'rollups' },
   { table: 'trail_digests', column: 'greatest(end_time, stored_at)', as: 'facts' },
   { table: 'trail_digest_files', column: 'greatest(digest_end_time, stored_at)', as: 'facts' },
   { table: 'api_calls_1m', column: 'greatest(time, stored_at)', as: 'rollups' },
@@ -22,6 +23,7 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'callers_1d', column: 'greatest(time, stored_at)', as: 'rollups' },
   { table: 'first_seen', column: 'greatest(last_seen, stored_at)', as: 'rollups' },
   { table: 'request_sample', column: 'greatest(time, stored_at)', as: 'facts' },
+  { table: 'bucket_deliveries', column: 'stored_at', as: 'rollups' },
   { table: 'access_log_odd', column: 'stored_at', as: 'rejects' },
   { table: 'rejects', column: 'loaded_at', as: 'rejects' },
 ];

@@ -12,6 +12,7 @@ const FACT_TABLES = {
   'access-log': { table: 'requests', place: 'line_number' },
   cloudtrail: { table: 'api_calls', place: 'record_number' },
   'cloudtrail-digest': { table: 'trail_digests', place: 'key' },
+  'store-metrics': { table: 'store_metrics', place: 'time' },
   's3-event': { table: 'object_events', place: 'record_number' },
   'minio-audit': { table: 'requests', place: 'line_number, record_number' },
   'rgw-ops-log': { table: 'requests', place: 'line_number, record_number' },

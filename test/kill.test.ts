@@ -95,6 +95,7 @@ const CONTENTS = {
   requests: 'select * from requests',
   api_calls: 'select * except (batch_id, record_number) from api_calls',
   object_events: 'select * except (batch_id, record_number) from object_events',
+  store_metrics: 'select * except (batch_id) from store_metrics',
   trail_digests: 'select * except (batch_id) from trail_digests',
   trail_digest_files: 'select * except (batch_id) from trail_digest_files',
   requests_1m:
@@ -114,6 +115,8 @@ const CONTENTS = {
   request_sample: 'select * from request_sample',
   api_calls_1m:
     'select bucket, time, event_name, error_code, uniqExactMerge(calls) from api_calls_1m group by all',
+  bucket_deliveries:
+    'select bucket, batch_id, sum(requests), min(first_time), max(last_time) from bucket_deliveries group by all',
   rejects: 'select batch_id, line_number, format, reason, line from rejects',
   ledger:
     'select batch_id, format, state, reason, size_bytes, content_sha256, facts, rejects, skipped, first_event, last_event from batches',

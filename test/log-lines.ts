@@ -30,6 +30,16 @@ export function accessLogLines(request: {
   return `${lines.join('\n')}\n`;
 }
 
+/** One line of a request to a bucket at a time. */
+export function accessLogLine(request: {
+  readonly bucket: string;
+  readonly timeMs: number;
+  readonly operation?: string;
+}): string {
+  const { bucket, timeMs, operation = 'REST.GET.OBJECT' } = request;
+  return `79a5 ${bucket} [${logTime(timeMs)}] 192.0.2.3 - ${timeMs.toString(16)} ${operation} a.txt "GET /a.txt HTTP/1.1" 200 - 113 113 7 6 "-" "curl" -`;
+}
+
 function logTime(ms: number): string {
   const time = new Date(ms);
   const two = (value: number): string => String(value).padStart(2, '0');

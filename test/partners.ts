@@ -1,5 +1,6 @@
 /** Programs nobody here wrote that some suites run against, and where they are on this machine. */
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unavailableReason } from './cluster-nodes/nodes.ts';
 
@@ -28,6 +29,9 @@ export function goaccessPath(): string | undefined {
   return findProgram(['goaccess']);
 }
 
+/** Where moto is installed: once, into the temporary folder. */
+export const MOTO_FOLDER = join(tmpdir(), 'bucketwatch-moto');
+
 export function partners(): Partner[] {
   return [
     { suite: 'cluster of two ClickHouse nodes', missing: unavailableReason() },
@@ -37,6 +41,10 @@ export function partners(): Partner[] {
         chromiumPath() === undefined
           ? 'no Chromium on this machine (apt install chromium, or set CHROMIUM)'
           : undefined,
+    },
+    {
+      suite: 'CloudWatch of moto',
+      missing: existsSync(MOTO_FOLDER) ? undefined : 'moto could not be installed (Python 3 with venv, PyPI)',
     },
     {
       suite: 'counts beside GoAccess',

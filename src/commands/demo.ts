@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ownerOf } from '../claim.ts';
+import { EstateDigests } from '../demo/digests.ts';
 import { trickle, writeHistory } from '../demo/write-estate.ts';
 import { systemClock } from '../lib/clock.ts';
 import { Fault } from '../lib/fault.ts';
@@ -29,25 +30,28 @@ export function addDemoCommand(root: Command): void {
     )
     .action(async (options: { listen?: string }, command: Command) => {
       const flags = globalFlags(command);
+      const endMs = systemClock.nowMs();
+      const digests = new EstateDigests(endMs);
+      const given = withListen(configOf(flags), options.listen);
       const config = {
-        ...withListen(configOf(flags), options.listen),
+        ...given,
+        trail_keys: { ...given.trail_keys, public_keys: [digests.publicKey] },
         data: flags.data ?? DEMO_FOLDER,
         sources: [],
         log: 'warn' as const,
       };
       await emptyDemoFolder(config.data);
       const logs = join(config.data, 'logs');
-      const endMs = systemClock.nowMs();
       const source = openFiles({ name: 'demo', path: logs, pollMs: 1_000 }, { clock: systemClock });
       await runServer(config, { extraSources: [source], isDemo: true }, async (signal) => {
         print('Writing 14 days of a made-up estate; the page fills as it is loaded.');
-        await writeHistory({ folder: logs, seed: SEED, endMs, days: HISTORY_DAYS }, { signal });
+        await writeHistory({ folder: logs, seed: SEED, endMs, days: HISTORY_DAYS }, { signal, digests });
         print(
           'To watch your own logs: npm run bucketwatch -- serve s3://your-log-bucket/prefix/   (or a folder)',
         );
         await trickle(
           { folder: logs, seed: SEED, intervalMs: TRICKLE_MS, sinceMs: endMs },
-          { clock: systemClock },
+          { clock: systemClock, digests },
           signal,
         );
       });

@@ -1,13 +1,14 @@
 /** `sources`: where facts come from, how far each source got and what could not be read. */
 import type { Command } from 'commander';
 import { spanText } from '../lib/span-text.ts';
-import type { BatchPage, RejectPage, Sources } from '../serve/api.ts';
-import { configOf, globalFlags, reach } from './context.ts';
+import type { BatchPage, Completeness, RejectPage, Sources } from '../serve/api.ts';
+import { type ApiClient, configOf, globalFlags, reach } from './context.ts';
 import { bytesText, jsonLines, print, tableText } from './output.ts';
 
 interface SourcesFlags {
   readonly batches?: boolean;
   readonly rejects?: boolean;
+  readonly completeness?: boolean;
   readonly limit: string;
 }
 
@@ -20,6 +21,7 @@ export function addSourcesCommand(root: Command): void {
     .description('show sources, the ledger of batches, and what could not be read')
     .option('--batches', 'the ledger: one row a batch, latest first')
     .option('--rejects', 'records that no rule could read, latest first')
+    .option('--completeness', 'whether the logs of the last day are all here: one row a bucket')
     .option('--limit <rows>', 'at most so many rows', '50')
     .addHelpText('after', '\nExamples:\n  bucketwatch sources\n  bucketwatch sources --rejects --json')
     .action(async (options: SourcesFlags, command: Command) => {
@@ -47,6 +49,8 @@ export function addSourcesCommand(root: Command): void {
             ],
             flags.json,
           );
+        } else if (options.completeness === true) {
+          await showCompleteness(client, flags.json);
         } else {
           const { rows } = await client.get<Sources>('/sources');
           const shown = flags.json === true ? rows : rows.map(forPeople);
@@ -75,6 +79,27 @@ export function addSourcesCommand(root: Command): void {
         await client.close();
       }
     });
+}
+
+/** With `--json` a row a bucket, then a row a trail. */
+async function showCompleteness(client: ApiClient, isJson: boolean | undefined): Promise<void> {
+  const { rows, trails } = await client.get<Completeness>('/completeness');
+  if (isJson === true) {
+    print(jsonLines([...rows, ...trails]));
+    return;
+  }
+  const shown = rows.map(({ bucket, verdict, delivery, requests, trail, sentence }) => ({
+    bucket,
+    verdict,
+    objects: delivery.objects,
+    longest_gap: spanText(delivery.longest_gap_seconds),
+    logged: requests.logged,
+    counted: requests.counted,
+    trail: trail.verdict,
+    sentence,
+  }));
+  const columns = ['bucket', 'verdict', 'objects', 'longest_gap', 'logged', 'counted', 'trail', 'sentence'];
+  show(shown, columns, isJson);
 }
 
 /** A row of the table: sizes and times in units people read. */

@@ -87,6 +87,20 @@ const bucketSource = z.strictObject({
   since: duration('3650d', 'Objects older than this when first listed are left alone.'),
 });
 
+const cloudwatchSource = z.strictObject({
+  kind: z.literal('cloudwatch'),
+  name: z.string().min(1).describe('Unique name, shown on the page.'),
+  region: z.string().min(1).describe('Region of the buckets.'),
+  endpoint: z.url().optional().describe('Endpoint other than that of AWS.'),
+  profile: z.string().optional().describe('Profile of the AWS configuration files.'),
+  role_arn: z.string().optional().describe('Role to assume.'),
+  access_key_id: z.string().optional().describe('Key id, when the usual AWS chain does not apply.'),
+  secret_access_key: z.string().optional().describe('Secret of the key; ${ENV} or file: only.'),
+  poll: duration('15m', 'How often the metrics are read; AWS charges for each metric of each reading.'),
+  overlap: duration('3h', 'How far back they are read again: points come late and change.'),
+  since: duration('3d', 'How far back the first reading after a start goes.'),
+});
+
 const embeddedEngine = z.strictObject({
   kind: z.literal('embedded'),
   memory: size(1200 * 2 ** 20, 'Ceiling for what the engine allocates.'),
@@ -153,7 +167,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   engine: z.discriminatedUnion('kind', [embeddedEngine, clusterEngine]).prefault({ kind: 'embedded' }),
-  sources: z.array(z.discriminatedUnion('kind', [filesSource, bucketSource])).default([]),
+  sources: z.array(z.discriminatedUnion('kind', [filesSource, bucketSource, cloudwatchSource])).default([]),
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({

@@ -1,6 +1,7 @@
 import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
+import type { EstateDigests } from './digests.ts';
 import { type EstateFile, estateFiles, liveFiles } from './estate.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,13 +20,17 @@ interface HistoryRequest {
  */
 export async function writeHistory(
   request: HistoryRequest,
-  parts: { readonly signal: AbortSignal },
+  parts: { readonly signal: AbortSignal; readonly digests?: EstateDigests },
 ): Promise<{ readonly files: number }> {
   const { folder, seed, endMs, days } = request;
   let files = 0;
   for (const file of estateFiles({ seed, startMs: endMs - days * DAY_MS, endMs })) {
     parts.signal.throwIfAborted();
-    await writeWhole(folder, file, endMs);
+    await writeWhole(folder, parts.digests?.take(file) ?? file, endMs);
+    files += 1;
+  }
+  for (const digest of parts.digests?.due(endMs) ?? []) {
+    await writeWhole(folder, digest, endMs);
     files += 1;
   }
   return { files };
@@ -45,7 +50,7 @@ interface TrickleRequest {
  */
 export async function trickle(
   request: TrickleRequest,
-  parts: { readonly clock: Clock },
+  parts: { readonly clock: Clock; readonly digests?: EstateDigests },
   signal: AbortSignal,
 ): Promise<void> {
   const { folder, seed, intervalMs } = request;
@@ -53,7 +58,9 @@ export async function trickle(
   while (await isSlept(parts.clock, intervalMs, signal)) {
     const nowMs = parts.clock.nowMs();
     const startMs = Math.max(sinceMs, nowMs - DAY_MS);
-    for (const file of liveFiles({ seed, startMs, endMs: nowMs })) await writeWhole(folder, file, nowMs);
+    for (const file of liveFiles({ seed, startMs, endMs: nowMs }))
+      await writeWhole(folder, parts.digests?.take(file) ?? file, nowMs);
+    for (const digest of parts.digests?.due(nowMs) ?? []) await writeWhole(folder, digest, nowMs);
     sinceMs = Math.max(sinceMs, nowMs);
   }
 }

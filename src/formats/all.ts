@@ -7,9 +7,18 @@ import { minioAudit } from './minio-audit/format.ts';
 import { REQUESTS_MIGRATIONS } from './requests.ts';
 import { rgwOpsLog } from './rgw-ops-log/format.ts';
 import { s3Event } from './s3-event/format.ts';
+import { storeMetrics } from './store-metrics/format.ts';
 
 /** Every format, in the order in which an unnamed batch is offered to them. */
-export const FORMATS: readonly Format[] = [accessLog, cloudtrailDigest, cloudtrail, s3Event, minioAudit, rgwOpsLog];
+export const FORMATS: readonly Format[] = [
+  accessLog,
+  cloudtrailDigest,
+  cloudtrail,
+  s3Event,
+  minioAudit,
+  rgwOpsLog,
+  storeMetrics,
+];
 
 /** Steps of the schema of all formats, in order. */
 export const FORMAT_MIGRATIONS: readonly Migration[] = [

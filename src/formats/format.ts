@@ -9,6 +9,7 @@ export const FORMAT_NAMES = [
   's3-event',
   'minio-audit',
   'rgw-ops-log',
+  'store-metrics',
 ] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];

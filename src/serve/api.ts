@@ -238,6 +238,66 @@ export const SourceRow = z
   .openapi('Source');
 export const Sources = z.object({ rows: z.array(SourceRow) }).openapi('Sources');
 
+const gap = z.object({ since: time, until: time, seconds: count });
+const signature = z.enum(['valid', 'invalid', 'unchecked']);
+
+/** A trail's digests in an account and region. */
+export const TrailRow = z
+  .object({
+    account_id: z.string(),
+    region: z.string(),
+    trail: z.string(),
+    verdict: z.enum(['verified', 'broken', 'unverified']),
+    sentence: z.string(),
+    digests: count,
+    files_listed: count,
+    files_loaded: count,
+    /** Listed so recently that they may still be on their way. */
+    files_awaited: count,
+    missing: z.array(z.string()),
+    altered: z.array(z.string()),
+    chain_breaks: z.array(z.object({ after: time, before: time, reason: z.string() })),
+    signature,
+    signatures: z.object({ valid: count, invalid: count, unchecked: count }),
+    /** End of its newest digest: nobody vouches for what is after it. */
+    verified_until: time,
+  })
+  .openapi('Trail');
+
+export const CompletenessRow = z
+  .object({
+    bucket: z.string(),
+    delivery: z.object({
+      objects: count,
+      records: count,
+      gaps: z.array(gap),
+      longest_gap_seconds: count,
+      usual_gap_seconds: count.nullable(),
+    }),
+    trail: z.object({
+      verdict: z.enum(['verified', 'broken', 'unverified', 'absent']),
+      digests: count,
+      files_listed: count,
+      files_loaded: count,
+      missing: z.array(z.string()),
+      altered: z.array(z.string()),
+      chain_breaks: z.array(z.object({ after: time, before: time, reason: z.string() })),
+      signature,
+    }),
+    requests: z.object({
+      logged: count,
+      counted: count.nullable(),
+      ratio: z.number().nonnegative().nullable(),
+    }),
+    verdict: z.enum(['complete', 'incomplete', 'unknown']),
+    sentence: z.string(),
+  })
+  .openapi('CompletenessRow');
+
+export const Completeness = z
+  .object({ coverage: Coverage, rows: z.array(CompletenessRow), trails: z.array(TrailRow) })
+  .openapi('Completeness');
+
 export const SqlRequest = z.object({ query: z.string().min(1).max(100_000) }).openapi('SqlRequest');
 export const SqlResult = z
   .object({ columns: z.array(z.string()), rows: z.array(z.record(z.string(), z.unknown())) })
@@ -289,5 +349,6 @@ export type BatchPage = z.infer<typeof BatchPage>;
 export type Reject = z.infer<typeof Reject>;
 export type RejectPage = z.infer<typeof RejectPage>;
 export type Sources = z.infer<typeof Sources>;
+export type Completeness = z.infer<typeof Completeness>;
 export type Problem = z.infer<typeof Problem>;
 export type SqlResult = z.infer<typeof SqlResult>;

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { IntakeCounts } from '../intake/counts.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { TrailKeys } from '../monitors/completeness/trails.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
 import type { ArrivalsCache } from './arrivals-cache.ts';
@@ -14,6 +15,7 @@ export interface ApiParts {
   readonly intake: Intake;
   readonly sources: readonly Source[];
   readonly arrivals: ArrivalsCache;
+  readonly trailKeys: TrailKeys;
   readonly clock: Clock;
   readonly config: Config;
   readonly isDemo: boolean;

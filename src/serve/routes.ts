@@ -12,6 +12,7 @@ import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-querie
 import { addAccess, addActivity, addSplit, addTop } from './activity-routes.ts';
 import { addLive } from './live.ts';
 import { addSearch } from './search-routes.ts';
+import { addCompleteness } from './completeness-route.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 import { sourceTotals } from './source-rows.ts';
 
@@ -45,6 +46,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addAccess(api, parts);
   addSearch(api, parts);
   addLedger(api, parts);
+  addCompleteness(api, parts);
   addActions(api, parts);
   addLive(api, parts);
   api.doc31('/api/v1/openapi.json', {

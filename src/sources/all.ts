@@ -2,9 +2,11 @@
 import type { SourceConfig } from '../config/schema.ts';
 import type { FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
+import { openCloudWatch } from '../s3/cloudwatch.ts';
 import { openS3, type S3Options } from '../s3/client.ts';
 import { openBucketListing } from './bucket-listing.ts';
 import { openCursorFiles } from './bucket-listing-cursor.ts';
+import { openCloudWatchMetrics } from './cloudwatch.ts';
 import { openFiles } from './files.ts';
 import type { Source } from './source.ts';
 
@@ -43,7 +45,7 @@ export function sourceOf(location: string, options: LocationOptions, parts: Sour
 
 /** The source a section of the configuration describes. */
 export function openSource(config: SourceConfig, parts: SourceParts): Source {
-  const format = config.format === undefined ? {} : { format: config.format };
+  const format = !('format' in config) || config.format === undefined ? {} : { format: config.format };
   switch (config.kind) {
     case 'files':
       return openFiles({ name: config.name, path: config.path, pollMs: config.poll, ...format }, parts);
@@ -68,6 +70,26 @@ export function openSource(config: SourceConfig, parts: SourceParts): Source {
         ...format,
       };
       return openBucketListing(request, { s3, clock: parts.clock, cursors: openCursorFiles(parts.folder) });
+    }
+    case 'cloudwatch': {
+      const cloudWatch = openCloudWatch({
+        region: config.region,
+        ...present({
+          endpoint: config.endpoint,
+          profile: config.profile,
+          roleArn: config.role_arn,
+          accessKeyId: config.access_key_id,
+          secretAccessKey: config.secret_access_key,
+        }),
+      });
+      const request = {
+        name: config.name,
+        region: config.region,
+        pollMs: config.poll,
+        lookBackMs: config.overlap,
+        sinceMs: Math.max(config.since, config.overlap),
+      };
+      return openCloudWatchMetrics(request, { cloudWatch, clock: parts.clock });
     }
   }
 }

@@ -21,7 +21,7 @@ export interface Source {
   status(): SourceStatus;
 }
 
-export type SourceKind = 'files' | 'bucket-listing';
+export type SourceKind = 'files' | 'bucket-listing' | 'cloudwatch';
 
 export interface SourceRun {
   readonly follow: boolean;

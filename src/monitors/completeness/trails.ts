@@ -2,13 +2,8 @@
 import type { Engine } from '../../engine/engine.ts';
 
 import { type ChainBreak, checkChain, type Digest, type SignatureCounts } from './chain.ts';
+import { type Range, timeLiteral } from './range.ts';
 import type { TrailKeyring } from './signature.ts';
-
-/** Milliseconds since 1970 UTC; the end is exclusive. */
-export interface Range {
-  readonly startMs: number;
-  readonly endMs: number;
-}
 
 /** Who fetches the public keys CloudTrail signs with. */
 export interface TrailKeys {
@@ -163,7 +158,7 @@ limit 100000`;
 
 /** A log file is told by its name, which no other has: it may have been copied elsewhere before it was read. */
 function filesQuery({ range, nowMs }: TrailQuery): string {
-  const young = `fromUnixTimestamp64Milli(${nowMs - AWAITED_MS}, 'UTC')`;
+  const young = timeLiteral(nowMs - AWAITED_MS);
   const files = `
   select digest_key, bucket, key, file_name, hash_value, stored_at
   from trail_digest_files
@@ -203,6 +198,5 @@ limit 100000`;
 
 /** A range of ends: digests that have begun in the range end within two hours of it. */
 function endsIn({ startMs, endMs }: Range, column: string): string {
-  const time = (ms: number): string => `fromUnixTimestamp64Milli(${Math.floor(ms)}, 'UTC')`;
-  return `${column} > ${time(startMs)} and ${column} < ${time(endMs + 2 * 3_600_000)}`;
+  return `${column} > ${timeLiteral(startMs)} and ${column} < ${timeLiteral(endMs + 2 * 3_600_000)}`;
 }

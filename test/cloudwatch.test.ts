@@ -1,0 +1,167 @@
+/** The cloudwatch source against moto, through the intake, to the ratio of logged and counted requests. */
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type App, openApp } from '../src/app.ts';
+import { type Config, configSchema } from '../src/config/schema.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import { silentLog } from '../src/lib/log.ts';
+import type { Completeness } from '../src/serve/api.ts';
+import { openSource } from '../src/sources/all.ts';
+import { openFiles } from '../src/sources/files.ts';
+import type { Source } from '../src/sources/source.ts';
+import { accessLogLine } from './log-lines.ts';
+import { installMoto, type Moto, startMoto } from './moto.ts';
+import { tempFolder } from './temp.ts';
+
+const REGION = 'eu-west-1';
+const KEY = { access_key_id: 'test', secret_access_key: 'test' };
+const MINUTE_MS = 60_000;
+const START_MS = Math.floor(systemClock.nowMs() / MINUTE_MS) * MINUTE_MS - 120 * MINUTE_MS;
+
+describe.skipIf(installMoto() !== undefined)('cloudwatch', () => {
+  let moto: Moto;
+  let client: CloudWatchClient;
+  beforeAll(async () => {
+    moto = await startMoto();
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    client = new CloudWatchClient({ region: REGION, endpoint: moto.endpoint, credentials });
+  }, 90_000);
+  afterAll(async () => {
+    client.destroy();
+    await moto.stop();
+  });
+
+  /** Counts requests in a minute after the start. */
+  async function put(
+    bucket: string,
+    minute: number,
+    value: number,
+    more: { metric?: string; filter?: string } = {},
+  ) {
+    await client.send(
+      new PutMetricDataCommand({
+        Namespace: 'AWS/S3',
+        MetricData: [
+          {
+            MetricName: more.metric ?? 'AllRequests',
+            Dimensions: [
+              { Name: 'BucketName', Value: bucket },
+              { Name: 'FilterId', Value: more.filter ?? 'EntireBucket' },
+            ],
+            Timestamp: new Date(START_MS + minute * MINUTE_MS),
+            Value: value,
+          },
+        ],
+      }),
+    );
+  }
+
+  function source(): Source {
+    const config: Config = configSchema.parse({
+      sources: [{ kind: 'cloudwatch', name: 'counts', region: REGION, endpoint: moto.endpoint, ...KEY }],
+    });
+    const [section] = config.sources;
+    if (section === undefined) throw new Error('no source');
+    return openSource(section, { clock: systemClock, folder: tempFolder() });
+  }
+
+  async function read(app: App, from: Source) {
+    return app.ingest(from, new AbortController().signal);
+  }
+
+  async function values(app: App, bucket: string): Promise<unknown[]> {
+    return app.engine.query(
+      `select metric, filter_id, (toUnixTimestamp(time) - ${START_MS / 1000}) / 60 as minute, value
+       from store_metrics where bucket = '${bucket}' order by metric, filter_id, time`,
+    );
+  }
+
+  async function open(): Promise<App> {
+    const data = join(tempFolder(), 'data');
+    return openApp(configSchema.parse({ data }), {}, { clock: systemClock, log: silentLog });
+  }
+
+  test('points become rows once, a point that changed becomes its latest value, other metrics stay away', async () => {
+    await put('changing', 0, 10);
+    await put('changing', 1, 20);
+    await put('changing', 1, 5, { metric: '4xxErrors' });
+    await put('changing', 1, 7, { metric: 'SelectRequests' });
+    await put('changing', 1, 3, { filter: 'images' });
+    const app = await open();
+    try {
+      const counts = source();
+      await read(app, counts);
+      const expected = [
+        { metric: '4xxErrors', filter_id: 'EntireBucket', minute: 1, value: 5 },
+        { metric: 'AllRequests', filter_id: 'EntireBucket', minute: 0, value: 10 },
+        { metric: 'AllRequests', filter_id: 'EntireBucket', minute: 1, value: 20 },
+        { metric: 'AllRequests', filter_id: 'images', minute: 1, value: 3 },
+      ];
+      expect(await values(app, 'changing')).toEqual(expected);
+      expect(await read(app, counts)).toMatchObject({ offered: 0 });
+      await put('changing', 1, 2);
+      expect(await read(app, counts)).toMatchObject({ loaded: 1, facts: 1 });
+      expected[2] = { ...expected[2], value: 22 } as (typeof expected)[number];
+      expect(await values(app, 'changing')).toEqual(expected);
+      await read(app, source());
+      expect(await values(app, 'changing')).toEqual(expected);
+      const { requests } = counts.status();
+      expect(requests).toMatchObject({ LIST_METRICS: 1, GET_METRIC_DATA: 3 });
+      expect(requests['METRICS']).toBeGreaterThanOrEqual(9);
+    } finally {
+      await app.close();
+    }
+  });
+
+  test('GET /completeness compares what was logged with what was counted', async () => {
+    for (const minute of [0, 1, 2, 3]) {
+      await put('all', minute, 25);
+      await put('some', minute, 25);
+      await put('some', minute, 10, { filter: 'images' });
+    }
+    const folder = tempFolder();
+    for (const minute of [-5, 0, 1, 2, 3, 30]) {
+      const timeMs = START_MS + minute * MINUTE_MS;
+      const lines = (bucket: string, count: number): string[] =>
+        Array.from({ length: count }, () => accessLogLine({ bucket, timeMs }));
+      const path = join(folder, `${minute}.log`);
+      writeFileSync(path, `${[...lines('all', 25), ...lines('some', 20)].join('\n')}\n`);
+      utimesSync(path, timeMs / 1000 + 30, timeMs / 1000 + 30);
+    }
+    const app = await open();
+    try {
+      await read(app, openFiles({ name: 'logs', path: folder, pollMs: 0 }, { clock: systemClock }));
+      await read(app, source());
+      const until = new Date(START_MS + 10 * MINUTE_MS).toISOString();
+      const answer = await app.api.request(`/api/v1/completeness?until=${until}`);
+      const { rows } = (await answer.json()) as Completeness;
+      const [all, some] = ['all', 'some'].map((name) => rows.find(({ bucket }) => bucket === name));
+      // What was logged before the first count is not compared.
+      expect(all).toMatchObject({ requests: { logged: 100, counted: 100, ratio: 1 }, verdict: 'complete' });
+      expect(some).toMatchObject({
+        requests: { logged: 80, counted: 100, ratio: 0.8 },
+        verdict: 'incomplete',
+        sentence: '80 % of the requests that the store counted are in the log.',
+      });
+    } finally {
+      await app.close();
+    }
+  });
+
+  test('an endpoint that does not answer makes it fail, and says so', async () => {
+    const config = configSchema.parse({
+      sources: [
+        { kind: 'cloudwatch', name: 'counts', region: REGION, endpoint: 'http://127.0.0.1:9', ...KEY },
+      ],
+    });
+    const [section] = config.sources;
+    if (section === undefined) throw new Error('no source');
+    const failing = openSource(section, { clock: systemClock, folder: tempFolder() });
+    const offered = failing.batches({ follow: false, signal: AbortSignal.timeout(20_000) });
+    await expect(offered[Symbol.asyncIterator]().next()).rejects.toThrow(
+      /^Cannot read the metrics of S3 in eu-west-1: .*does not answer/,
+    );
+  });
+});
