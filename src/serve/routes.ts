@@ -11,6 +11,8 @@ import * as shapes from './api.ts';
 import { isoOf, ledgerBatches, ledgerRejects, sourceTotals, storeFacts } from './ledger-queries.ts';
 import { addAccess, addActivity, addSplit, addTop } from './activity-routes.ts';
 import { addSearch } from './search-routes.ts';
+import { addInsights } from './insight-routes.ts';
+import { addMetrics } from './metric-routes.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 
 /** The API over a store. Problems are RFC 9457 documents; what is our own mistake says no more than that. */
@@ -41,6 +43,8 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addSplit(api, parts);
   addTop(api, parts);
   addAccess(api, parts);
+  addInsights(api, parts);
+  addMetrics(api, parts);
   addSearch(api, parts);
   addLedger(api, parts);
   addActions(api, parts);
