@@ -34,8 +34,9 @@ const PER_REQUEST = `multiIf(${PRICES.classes
   .map(({ pattern, per1000 }) => `match(operation, '${pattern}'), ${per1000 / 1000}`)
   .join(', ')}, ${PRICES.otherPer1000 / 1000})`;
 /** Addresses of private networks come through a VPC endpoint: nothing is paid for what is sent there. */
-const IS_OUTSIDE =
-  "not match(remote_ip, '^(10\\\\.|192\\\\.168\\\\.|172\\\\.(1[6-9]|2[0-9]|3[01])\\\\.|f[cd])') and remote_ip != ''";
+const PRIVATE_172 = Array.from({ length: 16 }, (_, index) => `'172.${16 + index}.'`).join(', ');
+const IS_OUTSIDE = `remote_ip != '' and not startsWith(remote_ip, '10.') and not startsWith(remote_ip, '192.168.')
+  and substring(remote_ip, 1, 7) not in (${PRIVATE_172}) and substring(remote_ip, 1, 2) not in ('fc', 'fd')`;
 const GIB = 2 ** 30;
 
 /** The dearest values first, and the cost of all of them. */
@@ -46,10 +47,14 @@ export async function requestCost(query: CostQuery, engine: Engine): Promise<Cos
     `select value, n as requests, bytes as bytes_sent, request_cost, transfer_cost, request_cost + transfer_cost as cost,
        sum(request_cost) over () as all_requests, sum(transfer_cost) over () as all_transfer
      from (
-       select ${value} as value, sum(requests) as n, sum(bytes_sent) as bytes,
-         sum(charged * ${PER_REQUEST}) as request_cost,
-         sum(if(${IS_OUTSIDE}, bytes_sent, 0)) * ${PRICES.transferOutPerGiB / GIB} as transfer_cost
-       from ${from}
+       select value, sum(all_n) as n, sum(all_bytes) as bytes, sum(charged_n * ${PER_REQUEST}) as request_cost,
+         sum(outside_bytes) * ${PRICES.transferOutPerGiB / GIB} as transfer_cost
+       from (
+         select ${value} as value, operation, sum(requests) as all_n, sum(bytes_sent) as all_bytes,
+           sum(charged) as charged_n, sumIf(bytes_sent, ${IS_OUTSIDE}) as outside_bytes
+         from ${from}
+         group by value, operation
+       )
        group by value
      )
      order by cost desc, value

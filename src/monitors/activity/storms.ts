@@ -57,7 +57,7 @@ interface Hour {
 }
 
 const COUNTS = Object.entries(STORM_KINDS)
-  .map(([kind, condition]) => `('${kind}', if(${condition}, requests, 0))`)
+  .map(([kind, condition]) => `('${kind}', sumIf(requests, ${condition}))`)
   .join(', ');
 
 /**
@@ -84,11 +84,14 @@ async function unusualHours(query: ActivityQuery, engine: Engine): Promise<Hour[
        from (
          select kind, bucket, groupArray((hour_s, n)) as list, groupArray(n) as all
          from (
-           select kind_count.1 as kind, bucket, intDiv(toUnixTimestamp(time), ${HOUR_S}) * ${HOUR_S} as hour_s, sum(kind_count.2) as n
-           from ${counted}
-           array join [${COUNTS}] as kind_count
-           where kind_count.2 > 0
-           group by kind, bucket, hour_s
+           select kind_count.1 as kind, bucket, hour_s, kind_count.2 as n
+           from (
+             select bucket, intDiv(toUnixTimestamp(time), ${HOUR_S}) * ${HOUR_S} as hour_s, [${COUNTS}] as counts
+             from ${counted}
+             group by bucket, hour_s
+           )
+           array join counts as kind_count
+           where n > 0
          )
          group by kind, bucket
        )
@@ -121,13 +124,17 @@ async function minutesIn(hours: readonly Hour[], query: ActivityQuery, engine: E
   const starts = [...new Set(hours.flatMap(({ start_s: at }) => [at - HOUR_S, at, at + HOUR_S]))];
   const buckets = [...new Set(hours.map(({ bucket }) => bucket))];
   const rows = await engine.query<{ kind: StormKind; bucket: string; start_s: number; n: number }>(
-    `select kind_count.1 as kind, bucket, toUnixTimestamp(time) as start_s, sum(kind_count.2) as n
-     from requests_1m
-     array join [${COUNTS}] as kind_count
-     where kind_count.2 > 0 and bucket in ({buckets:Array(String)})
-       and time >= toDateTime(${Math.min(...starts)}, 'UTC') and time < toDateTime(${endS}, 'UTC')
-       and intDiv(toUnixTimestamp(time), ${HOUR_S}) in (${starts.map((at) => at / HOUR_S).join(', ')})
-     group by kind, bucket, start_s
+    `select kind_count.1 as kind, bucket, start_s, kind_count.2 as n
+     from (
+       select bucket, toUnixTimestamp(time) as start_s, [${COUNTS}] as counts
+       from requests_1m
+       where bucket in ({buckets:Array(String)})
+         and time >= toDateTime(${Math.min(...starts)}, 'UTC') and time < toDateTime(${endS}, 'UTC')
+         and intDiv(toUnixTimestamp(time), ${HOUR_S}) in (${starts.map((at) => at / HOUR_S).join(', ')})
+       group by bucket, start_s
+     )
+     array join counts as kind_count
+     where n > 0
      order by start_s
      ${ADDED_UP}`,
     { params: { buckets } },
