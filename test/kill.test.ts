@@ -99,9 +99,9 @@ const CONTENTS = {
   trail_digests: 'select * except (batch_id) from trail_digests',
   trail_digest_files: 'select * except (batch_id) from trail_digest_files',
   requests_1m:
-    'select * except (requests, bytes_sent, bytes_received, bytes_sent_min, bytes_sent_max, bytes_received_min, bytes_received_max), sum(requests), sum(requests_1m.bytes_sent), sum(requests_1m.bytes_received), min(bytes_sent_min), max(bytes_sent_max), min(bytes_received_min), max(bytes_received_max) from requests_1m group by all',
+    'select bucket, time, operation, http_status, error_code, sum(requests), sum(requests_1m.bytes_sent), sum(bytes_sent_requests), min(bytes_sent_min), max(bytes_sent_max), sum(requests_1m.bytes_received), sum(bytes_received_requests), min(bytes_received_min), max(bytes_received_max) from requests_1m group by all',
   requests_1h:
-    'select * except (requests, bytes_sent, bytes_received, bytes_sent_min, bytes_sent_max, bytes_received_min, bytes_received_max), sum(requests), sum(requests_1h.bytes_sent), sum(requests_1h.bytes_received), min(bytes_sent_min), max(bytes_sent_max), min(bytes_received_min), max(bytes_received_max) from requests_1h group by all',
+    'select bucket, time, operation, http_status, error_code, sum(requests), sum(requests_1h.bytes_sent), sum(bytes_sent_requests), min(bytes_sent_min), max(bytes_sent_max), sum(requests_1h.bytes_received), sum(bytes_received_requests), min(bytes_received_min), max(bytes_received_max) from requests_1h group by all',
   latency_1m:
     'select kind, bucket, time, sum(requests), sum(ms), min(ms_min), max(ms_max), sumMap(histogram) from latency_1m group by all',
   latency_1h:

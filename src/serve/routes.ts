@@ -13,6 +13,8 @@ import { addAccess, addActivity, addSplit, addTop } from './activity-routes.ts';
 import { addLive } from './live.ts';
 import { addSearch } from './search-routes.ts';
 import { addCompleteness } from './completeness-route.ts';
+import { addInsights } from './insight-routes.ts';
+import { addMetrics } from './metric-routes.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 import { sourceTotals } from './source-rows.ts';
 
@@ -44,6 +46,8 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addSplit(api, parts);
   addTop(api, parts);
   addAccess(api, parts);
+  addInsights(api, parts);
+  addMetrics(api, parts);
   addSearch(api, parts);
   addLedger(api, parts);
   addCompleteness(api, parts);

@@ -7,10 +7,12 @@ create table if not exists requests_1m (
   error_code LowCardinality(String),
   requests SimpleAggregateFunction(sum, UInt64),
   bytes_sent SimpleAggregateFunction(sum, UInt64) comment 'bytes of the responses',
-  bytes_sent_min SimpleAggregateFunction(min, UInt64),
+  bytes_sent_requests SimpleAggregateFunction(sum, UInt64) comment 'requests with any',
+  bytes_sent_min SimpleAggregateFunction(min, Nullable(UInt64)) comment 'the fewest of those',
   bytes_sent_max SimpleAggregateFunction(max, UInt64),
   bytes_received SimpleAggregateFunction(sum, UInt64) comment 'bytes uploaded',
-  bytes_received_min SimpleAggregateFunction(min, UInt64),
+  bytes_received_requests SimpleAggregateFunction(sum, UInt64) comment 'requests with any',
+  bytes_received_min SimpleAggregateFunction(min, Nullable(UInt64)) comment 'the fewest of those',
   bytes_received_max SimpleAggregateFunction(max, UInt64),
   stored_at SimpleAggregateFunction(max, DateTime('UTC')) materialized now()
 )
@@ -28,10 +30,12 @@ create table if not exists requests_1h (
   error_code LowCardinality(String),
   requests SimpleAggregateFunction(sum, UInt64),
   bytes_sent SimpleAggregateFunction(sum, UInt64) comment 'bytes of the responses',
-  bytes_sent_min SimpleAggregateFunction(min, UInt64),
+  bytes_sent_requests SimpleAggregateFunction(sum, UInt64) comment 'requests with any',
+  bytes_sent_min SimpleAggregateFunction(min, Nullable(UInt64)) comment 'the fewest of those',
   bytes_sent_max SimpleAggregateFunction(max, UInt64),
   bytes_received SimpleAggregateFunction(sum, UInt64) comment 'bytes uploaded',
-  bytes_received_min SimpleAggregateFunction(min, UInt64),
+  bytes_received_requests SimpleAggregateFunction(sum, UInt64) comment 'requests with any',
+  bytes_received_min SimpleAggregateFunction(min, Nullable(UInt64)) comment 'the fewest of those',
   bytes_received_max SimpleAggregateFunction(max, UInt64),
   stored_at SimpleAggregateFunction(max, DateTime('UTC')) materialized now()
 )
@@ -50,10 +54,12 @@ select
   error_code,
   count() as requests,
   sum(requests.bytes_sent) as bytes_sent,
-  min(requests.bytes_sent) as bytes_sent_min,
+  countIf(requests.bytes_sent > 0) as bytes_sent_requests,
+  minOrNullIf(requests.bytes_sent, requests.bytes_sent > 0) as bytes_sent_min,
   max(requests.bytes_sent) as bytes_sent_max,
   sum(requests.bytes_received) as bytes_received,
-  min(requests.bytes_received) as bytes_received_min,
+  countIf(requests.bytes_received > 0) as bytes_received_requests,
+  minOrNullIf(requests.bytes_received, requests.bytes_received > 0) as bytes_received_min,
   max(requests.bytes_received) as bytes_received_max
 from requests
 group by bucket, time, operation, http_status, error_code;
@@ -67,9 +73,11 @@ select
   error_code,
   sum(requests_1m.requests) as requests,
   sum(requests_1m.bytes_sent) as bytes_sent,
+  sum(requests_1m.bytes_sent_requests) as bytes_sent_requests,
   min(requests_1m.bytes_sent_min) as bytes_sent_min,
   max(requests_1m.bytes_sent_max) as bytes_sent_max,
   sum(requests_1m.bytes_received) as bytes_received,
+  sum(requests_1m.bytes_received_requests) as bytes_received_requests,
   min(requests_1m.bytes_received_min) as bytes_received_min,
   max(requests_1m.bytes_received_max) as bytes_received_max
 from requests_1m

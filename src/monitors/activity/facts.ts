@@ -90,10 +90,14 @@ export const CALLS: FactTable = {
   tieBreak: 'cityHash64(event_id)',
 };
 
-export interface FactSearch {
+/** Which facts a question is about. */
+export interface FactFilters {
   readonly range: Range;
   readonly filters: Readonly<Record<string, string>>;
   readonly access?: 'read' | 'write';
+}
+
+export interface FactSearch extends FactFilters {
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -112,6 +116,7 @@ export async function searchFacts(
 ): Promise<FactPage> {
   const params: Record<string, unknown> = {};
   const conditions = conditionsOf(search, facts, params);
+  if (search.cursor !== undefined) conditions.push(after(search.cursor, facts));
   const rows = await engine.query<Record<string, unknown>>(
     `select ${facts.selected}, toString(toUnixTimestamp64Milli(toDateTime64(${facts.timeColumn}, 3))) as cursor_ms, toString(${facts.tieBreak}) as cursor_tie
      from ${facts.table}
@@ -150,8 +155,12 @@ export async function newestEventMs(
   return row === undefined || row.newest_s === 0 ? undefined : row.newest_s * 1000;
 }
 
-function conditionsOf(search: FactSearch, facts: FactTable, params: Record<string, unknown>): string[] {
-  const time = `toDateTime64(${facts.timeColumn}, 3)`;
+/** The filters as conditions; what they compare with is added to `params`. */
+export function conditionsOf(
+  search: FactFilters,
+  facts: FactTable,
+  params: Record<string, unknown>,
+): string[] {
   const conditions = [
     `${facts.timeColumn} >= fromUnixTimestamp64Milli(${Math.floor(search.range.startMs)}, 'UTC')`,
     `${facts.timeColumn} < fromUnixTimestamp64Milli(${Math.ceil(search.range.endMs)}, 'UTC')`,
@@ -159,17 +168,17 @@ function conditionsOf(search: FactSearch, facts: FactTable, params: Record<strin
   for (const [name, value] of Object.entries(search.filters))
     conditions.push(condition(name, value, facts, params));
   if (search.access !== undefined) conditions.push(facts.access[search.access]);
-  if (search.cursor !== undefined) {
-    const match = /^(\d{1,15})\.(\d{1,20})$/.exec(search.cursor);
-    if (match === null)
-      throw new Fault(
-        'invalid',
-        `Cannot go on from the cursor "${search.cursor}": it is not one of this API.`,
-      );
-    const at = `fromUnixTimestamp64Milli(${match[1]}, 'UTC')`;
-    conditions.push(`(${time} < ${at} or (${time} = ${at} and ${facts.tieBreak} < toUInt64(${match[2]})))`);
-  }
   return conditions;
+}
+
+/** The condition for what comes after a page. */
+function after(cursor: string, facts: FactTable): string {
+  const match = /^(\d{1,15})\.(\d{1,20})$/.exec(cursor);
+  if (match === null)
+    throw new Fault('invalid', `Cannot go on from the cursor "${cursor}": it is not one of this API.`);
+  const time = `toDateTime64(${facts.timeColumn}, 3)`;
+  const at = `fromUnixTimestamp64Milli(${match[1]}, 'UTC')`;
+  return `(${time} < ${at} or (${time} = ${at} and ${facts.tieBreak} < toUInt64(${match[2]})))`;
 }
 
 function condition(name: string, value: string, facts: FactTable, params: Record<string, unknown>): string {

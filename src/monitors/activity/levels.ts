@@ -91,7 +91,7 @@ function hoursWhere(table: 'requests' | 'latency', stepS: number | undefined): L
 }
 
 const CALLER_FACTS = `(
-  select bucket, time, requester, remote_ip, user_agent, operation,
+  select bucket, time, requester, toLowCardinality(requests.remote_ip) as remote_ip, user_agent, operation,
     ${ACCESS_BITS} as access,
     toUInt64(1) as requests, bytes_sent, toUInt64(http_status >= 400) as errors, toUInt64(http_status = 403) as denied,
     toUInt64(http_status >= 500) as failed
