@@ -12,21 +12,43 @@ import { openFiles } from '../src/sources/files.ts';
 import { keptFolder } from './temp.ts';
 
 const END_MS = Date.UTC(2026, 3, 20);
+
 const RANGE = 'since=2026-04-19T00:00:00Z&until=2026-04-20T00:00:00Z';
+const WEEK = 'since=2026-04-13T00:00:00Z&until=2026-04-20T00:00:00Z';
 
 /** Requests for each route, without the `/api/v1`; each must find something in the made-up estate. */
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  '/status': [''],
-  '/buckets': [''],
-  '/activity/series': [`?${RANGE}`],
-  '/activity/split': [`?${RANGE}&by=operation`, `?${RANGE}&by=bucket`],
-  '/activity/top': [`?${RANGE}&dimension=key`, `?${RANGE}&dimension=requester&by=bytes_sent`],
-  '/activity/access': [`?${RANGE}`],
-  '/requests': [`?${RANGE}&limit=5`],
-  '/calls': [`?${RANGE}&limit=5`],
-  '/batches': ['?limit=5'],
-  '/rejects': ['?limit=5'],
-  '/sources': [''],
+  '/status': ['/status'],
+  '/buckets': ['/buckets'],
+  '/activity/series': [`/activity/series?${RANGE}`],
+  '/activity/split': [`/activity/split?${RANGE}&by=operation`, `/activity/split?${RANGE}&by=bucket`],
+  '/activity/top': [
+    `/activity/top?${RANGE}&dimension=key`,
+    `/activity/top?${RANGE}&dimension=requester&by=bytes_sent`,
+  ],
+  '/activity/access': [`/activity/access?${RANGE}`],
+  '/activity/slow': [`/activity/slow?${RANGE}&limit=3`],
+  '/activity/cost': ['bucket', 'requester', 'operation', 'prefix'].map(
+    (by) => `/activity/cost?${RANGE}&by=${by}`,
+  ),
+  '/activity/storms': [`/activity/storms?${WEEK}`],
+  '/activity/first-seen': [`/activity/first-seen?${RANGE}&kind=user_agent`, `/activity/first-seen?${RANGE}`],
+  '/metrics': ['/metrics'],
+  '/metrics/{name}': [
+    `/metrics/GetRequests?${RANGE}&statistic=Sum`,
+    `/metrics/4xxErrors?${RANGE}&statistic=Average`,
+    `/metrics/FirstByteLatency?${RANGE}&statistic=p99.9`,
+  ],
+  '/requests': [`/requests?${RANGE}&limit=5`],
+  '/requests/histogram': [`/requests/histogram?${RANGE}&http_status=4xx`],
+  '/requests/top': [`/requests/top?${RANGE}&dimension=operation`],
+  '/calls': [`/calls?${RANGE}&limit=5`],
+  '/calls/histogram': [`/calls/histogram?${RANGE}`],
+  '/calls/top': [`/calls/top?${RANGE}&dimension=event_name`],
+  '/batches': ['/batches?limit=5'],
+  '/rejects': ['/rejects?limit=5'],
+  '/sources': ['/sources'],
+  '/completeness': [`/completeness?${RANGE}`],
 };
 
 /** Routes whose answer is no JSON document. */
@@ -86,11 +108,11 @@ test('every route has an example, and every example a route', () => {
   expect([...Object.keys(EXAMPLES), ...STREAMS].sort()).toEqual(documented.sort());
 });
 
-test.each(Object.entries(EXAMPLES).flatMap(([path, queries]) => queries.map((query) => [path, query])))(
-  'GET %s%s answers as documented',
-  async (path = '', query = '') => {
+test.each(Object.entries(EXAMPLES).flatMap(([path, requests]) => requests.map((request) => [request, path])))(
+  'GET %s answers as documented',
+  async (request = '', path = '') => {
     const route = routes().find((candidate) => candidate.path === path);
-    const response = await app.api.request(`/api/v1${path}${query}`);
+    const response = await app.api.request(`/api/v1${request}`);
     const body: unknown = await response.json();
     expect(response.status, JSON.stringify(body)).toBe(200);
     expect(route?.schema.parse(body)).toEqual(body);
