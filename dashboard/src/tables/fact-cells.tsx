@@ -22,7 +22,7 @@ export function textColumn([id, title, widthPx]: Heading): Column<FactRow> {
     widthPx,
     cell: (row) => {
       const text = fieldText(row[id]);
-      return text === '' ? ABSENT : <CutText text={text} canCopy />;
+      return text === '' ? ABSENT : <CutText text={text} />;
     },
   };
 }
@@ -34,7 +34,7 @@ function numberColumn(
 ): Column<FactRow> {
   const cell = (row: FactRow) => {
     const value = numberField(row, id);
-    return value === null ? ABSENT : <span title={`${exactCount(value)} ${unit}`}>{show(value)}</span>;
+    return value === null ? ABSENT : <span data-tip={`${exactCount(value)} ${unit}`}>{show(value)}</span>;
   };
   return { id, title, widthPx, align: 'end', cell };
 }
