@@ -21,6 +21,12 @@ export function Tip({ text, isReachable = false, children }: TipProps) {
   );
 }
 
+/** Text that is there in full says nothing more in a tip. */
+function saysMore(owner: HTMLElement): boolean {
+  if (!owner.classList.contains('cut')) return true;
+  return Array.from(owner.children).some((part) => part.scrollWidth > part.clientWidth);
+}
+
 /** The tip that belongs to what the pointer or the focus is on. */
 function tipOf(target: EventTarget | null): HTMLElement | null {
   if (!(target instanceof Element)) return null;
@@ -58,6 +64,7 @@ function followTips(layer: HTMLElement): () => void {
   };
   const show = (next: HTMLElement) => {
     hide();
+    if (!saysMore(next)) return;
     owner = next;
     layer.textContent = next.dataset['tip'] ?? '';
     next.setAttribute('aria-describedby', LAYER_ID);

@@ -3,13 +3,14 @@ import { bytesText, durationText, exactCount, shortCount } from '../lib/format.t
 import { Ago } from '../lib/moment.tsx';
 import { CutText, OutsideText } from '../lib/outside-text.tsx';
 import { StatusMark } from '../lib/status-mark.tsx';
+import { Tip } from '../lib/tip.tsx';
 import type { Column } from './record-table.tsx';
 
 function countCell(count: number) {
   return count === 0 ? (
     <span className="muted">0</span>
   ) : (
-    <span data-tip={exactCount(count)}>{shortCount(count)}</span>
+    <Tip text={exactCount(count)}>{shortCount(count)}</Tip>
   );
 }
 
@@ -36,9 +37,7 @@ export const BATCH_COLUMNS: readonly Column<Batch>[] = [
     title: 'Size',
     widthPx: 84,
     align: 'end',
-    cell: (batch) => (
-      <span data-tip={`${exactCount(batch.size_bytes)} bytes`}>{bytesText(batch.size_bytes)}</span>
-    ),
+    cell: (batch) => <Tip text={`${exactCount(batch.size_bytes)} bytes`}>{bytesText(batch.size_bytes)}</Tip>,
   },
   { id: 'load_ms', title: 'Took', widthPx: 72, align: 'end', cell: (batch) => durationText(batch.load_ms) },
 ];

@@ -2,9 +2,10 @@ import { useEffect, useState, type RefObject } from 'react';
 import { copyText, CopyButton } from '../lib/copy.tsx';
 import { Icon } from '../lib/icons.tsx';
 
-/** Narrows a list to rows with (`include`) or without a value in a column; false for columns that cannot. */
+/** Narrows a list to rows with a value in a column, or without it. */
 export interface FilterBy {
-  readonly canFilter: (column: string) => boolean;
+  readonly canInclude: (column: string) => boolean;
+  readonly canExclude: (column: string) => boolean;
   readonly apply: (column: string, value: string, isIncluded: boolean) => void;
 }
 
@@ -12,6 +13,10 @@ interface CellActionsProps {
   readonly scroll: RefObject<HTMLDivElement | null>;
   readonly filterBy?: FilterBy;
 }
+
+/** Whoever clicks a row does not wait as long. */
+const HOVER_MS = 350;
+const NARROW_PX = 130;
 
 interface Cell {
   readonly element: HTMLTableCellElement;
@@ -33,25 +38,37 @@ export function CellActions({ scroll, filterBy }: CellActionsProps) {
     if (place === null) return undefined;
     const ends = new AbortController();
     const { signal } = ends;
-    const follow = ({ target }: Event) => {
-      if (target instanceof Element && target.closest('.cell-actions') === null) setCell(cellOf(target));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const follow = ({ target, type }: Event) => {
+      if (!(target instanceof Element) || target.closest('.cell-actions') !== null) return;
+      clearTimeout(timer);
+      const next = cellOf(target);
+      setCell((old) => (old?.element === next?.element ? old : null));
+      timer = setTimeout(() => setCell(next), type === 'focusin' ? 0 : HOVER_MS);
+    };
+    const leave = () => {
+      clearTimeout(timer);
+      setCell(null);
     };
     place.addEventListener('pointerover', follow, { signal });
     place.addEventListener('focusin', follow, { signal });
-    place.addEventListener('pointerleave', () => setCell(null), { signal });
+    place.addEventListener('pointerleave', leave, { signal });
     place.addEventListener('keydown', (event) => pressOn(event, filterBy), { signal });
-    return () => ends.abort();
+    return () => {
+      clearTimeout(timer);
+      ends.abort();
+    };
   }, [scroll, filterBy]);
   if (cell === null || !cell.element.isConnected) return null;
-  const canFilter = filterBy?.canFilter(cell.column) === true;
-  if (!canFilter && cell.value === '') return null;
+  const canInclude = filterBy?.canInclude(cell.column) === true;
+  if (!canInclude && cell.value === '') return null;
   return (
     <span className="cell-actions" style={placeOf(cell.element)}>
-      {canFilter && (
-        <>
-          <CellButton name="plus" label="Only rows with this value (+)" onPress={() => press(cell, true)} />
-          <CellButton name="exclude" label="Only rows without it (-)" onPress={() => press(cell, false)} />
-        </>
+      {canInclude && (
+        <CellButton name="plus" label="Only rows with this value (+)" onPress={() => press(cell, true)} />
+      )}
+      {filterBy?.canExclude(cell.column) === true && (
+        <CellButton name="exclude" label="Only rows without it (-)" onPress={() => press(cell, false)} />
       )}
       {cell.value !== '' && <CopyButton key={cell.value} text={cell.value} label="Copy (c)" isSilent />}
     </span>
@@ -63,9 +80,11 @@ export function CellActions({ scroll, filterBy }: CellActionsProps) {
   }
 }
 
+/** At the end of its cell; beside one that it would cover. */
 function placeOf(element: HTMLTableCellElement) {
   const left = element.offsetLeft + element.offsetWidth;
-  return { top: element.offsetTop, left, height: element.offsetHeight };
+  const shift = element.offsetWidth < NARROW_PX ? '0' : '-100%';
+  return { top: element.offsetTop, left, height: element.offsetHeight, translate: shift };
 }
 
 function pressOn(event: KeyboardEvent, filterBy: FilterBy | undefined): void {
@@ -74,9 +93,10 @@ function pressOn(event: KeyboardEvent, filterBy: FilterBy | undefined): void {
   const cell = cellOf(event.target);
   if (cell === null) return;
   if (event.key === 'c' && cell.value !== '') void copyText(cell.value);
-  if (filterBy?.canFilter(cell.column) !== true) return;
-  if (event.key === '+') filterBy.apply(cell.column, cell.value, true);
-  if (event.key === '-') filterBy.apply(cell.column, cell.value, false);
+  if (event.key === '+' && filterBy?.canInclude(cell.column) === true)
+    filterBy.apply(cell.column, cell.value, true);
+  if (event.key === '-' && filterBy?.canExclude(cell.column) === true)
+    filterBy.apply(cell.column, cell.value, false);
 }
 
 interface CellButtonProps {
