@@ -173,7 +173,8 @@ const WIDE_PX = 200;
 
 /** A column as its name and a value of it suggest. */
 function columnOf(name: string, value: unknown): Column<FactRow> {
-  const title = name.replaceAll('_', ' ');
+  const words = name.replaceAll('_', ' ');
+  const title = words.slice(0, 1).toUpperCase() + words.slice(1);
   if (isTime(name, value)) return timeColumn([name, title, 132]);
   if (/(?:^|_)bytes(?:_|$)|_size$/.test(name)) return bytesColumn([name, title, NARROW_PX]);
   if (/_ms(?:_p\d+)?$/.test(name)) return durationColumn([name, title, NARROW_PX]);

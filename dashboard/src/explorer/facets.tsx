@@ -101,9 +101,9 @@ function FacetValue({ row, share, facet, filterBy }: FacetValueProps) {
       <button
         type="button"
         className="facet-include"
-        aria-label={`Only ${facet.title} ${words}, ${exactCount(row.count)}`}
         onClick={() => filterBy.apply(facet.name, row.value, true)}
       >
+        <span className="unseen">Only {facet.title} </span>
         {row.value === '' ? <span className="muted">none</span> : <CutText text={row.value} />}
         <Tip text={exactCount(row.count)}>{shortCount(row.count)}</Tip>
       </button>
