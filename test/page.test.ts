@@ -136,7 +136,7 @@ describePages('page in a browser', (pages) => {
     await page.keyboard.type('anonymous');
     await page.keyboard.press('Enter');
     await soon(() => addressOf(page).pathname).toBe('/requests');
-    expect(addressOf(page).searchParams.get('requester')).toBe('-');
+    expect(addressOf(page).searchParams.get('access_kind')).toBe('anonymous');
     expect(addressOf(page).searchParams.get('range')).toBe('7d');
 
     await settled(page);

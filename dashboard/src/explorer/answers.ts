@@ -3,9 +3,11 @@ import type { FactRow } from '../lib/facts.ts';
 
 /** What matches, counted by steps of time. Steps without a record are left out. */
 export interface Histogram {
-  readonly coverage: Coverage & { readonly complete_until?: string | null };
+  readonly coverage: Coverage;
   readonly step_seconds: number;
   readonly total: number;
+  /** True when the counts are worked out from a part of the records. */
+  readonly estimated?: boolean;
   readonly points: readonly HistogramPoint[];
 }
 
@@ -17,6 +19,7 @@ export interface HistogramPoint {
 
 /** The most frequent values of one dimension among what matches; empty where the record has none. */
 export interface Facet {
+  readonly estimated?: boolean;
   readonly rows: readonly { readonly value: string; readonly count: number }[];
 }
 

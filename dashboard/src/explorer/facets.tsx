@@ -73,12 +73,14 @@ function FacetValues({ kind, facet, filterBy }: FacetValuesProps) {
   if (answer.data === undefined) return <Skeleton heightPx={VALUES * 26} />;
   const { rows } = answer.data;
   if (rows.length === 0) return <p className="facet-none">nothing matches</p>;
+  const isEstimated = answer.data.estimated === true;
   const highest = Math.max(1, ...rows.map((row) => row.count));
   return (
     <ul className="facet-values" data-stale={answer.isPlaceholderData}>
       {rows.map((row) => (
         <FacetValue key={row.value} row={row} share={row.count / highest} facet={facet} filterBy={filterBy} />
       ))}
+      {isEstimated && <li className="facet-none">Counts are estimates.</li>}
     </ul>
   );
 }
@@ -132,7 +134,8 @@ interface SuggestionsProps {
 export function Suggestions({ kind, name, id }: SuggestionsProps) {
   const hasValues = kind.facets.some((facet) => facet.name === name);
   const facet = useFacet(kind, { dimension: name, limit: SUGGESTIONS, isIdle: !hasValues });
-  const values = name === 'access' ? ['read', 'write'] : (facet.data?.rows ?? []).map((row) => row.value);
+  const known = kind.filters.find((filter) => filter.name === name)?.values;
+  const values = known ?? (facet.data?.rows ?? []).map((row) => row.value);
   return (
     <datalist id={id}>
       {values

@@ -126,7 +126,10 @@ function HistogramWords({ answer, bars, cursor, noun }: HistogramWordsProps) {
   return (
     <p className="histogram-words">
       <span>
-        <strong>{counted(total, noun)}</strong>
+        <strong>
+          {answer.estimated === true && 'about '}
+          {counted(total, noun)}
+        </strong>
         {errors > 0 && (
           <span>
             , <span className="swatch failed" /> {exactCount(errors)} failed

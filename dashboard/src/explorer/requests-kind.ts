@@ -10,15 +10,17 @@ import type { ExplorerKind, ReadyView } from './kind.ts';
 
 /** The palette offers these too. */
 export const REQUEST_VIEWS: readonly ReadyView[] = [
-  { title: 'Anonymous requests', filters: { requester: '-' } },
+  { title: 'Anonymous requests', filters: { access_kind: 'anonymous' } },
   { title: 'Access denied', filters: { http_status: '403' } },
   { title: 'Not found', filters: { http_status: '404' } },
   { title: 'Server errors', filters: { http_status: '5xx' } },
   { title: 'Deletions', filters: { operation: '*DELETE*' } },
   { title: 'Writes', filters: { access: 'write' } },
-  { title: 'Presigned URLs', filters: { authentication_type: 'QueryString' } },
-  { title: 'Without TLS', filters: { tls_version: '-' } },
-  { title: 'Allowed by an ACL alone', filters: { acl_required: 'Yes' } },
+  { title: 'Presigned URLs', filters: { access_kind: 'presigned' } },
+  { title: 'Without TLS', filters: { access_kind: 'no_tls' } },
+  { title: 'Old TLS', filters: { access_kind: 'old_tls' } },
+  { title: 'Signature version 2', filters: { access_kind: 'sigv2' } },
+  { title: 'Allowed by an ACL alone', filters: { access_kind: 'acl_required' } },
 ];
 
 /** Requests as the access logs have them. */
@@ -38,6 +40,7 @@ export const REQUESTS_KIND: ExplorerKind = {
     textColumn(['error_code', 'Error', 110]),
     textColumn(['key', 'Key', 240]),
     bytesColumn(['bytes_sent', 'Sent', 76]),
+    bytesColumn(['bytes_received', 'Received', 84]),
     bytesColumn(['object_size', 'Size', 76]),
     durationColumn(['total_time_ms', 'Took', 68]),
     durationColumn(['turn_around_time_ms', 'First byte', 80]),

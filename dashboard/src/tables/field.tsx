@@ -75,7 +75,8 @@ function FieldValue({ column, value, text }: FieldValueProps) {
   if (typeof value === 'object') return <RawText text={JSON.stringify(value, null, 2)} />;
   if (/^[[{]/.test(text)) return <RawText text={indented(text)} />;
   const number = Number(text);
-  const isBytes = /(?:^|_)(?:bytes|bytes_sent|bytes_received|object_size|size_bytes)$/.test(column) && number >= 1024;
+  const isBytes =
+    /(?:^|_)(?:bytes|bytes_sent|bytes_received|object_size|size_bytes)$/.test(column) && number >= 1024;
   const isDuration = column.endsWith('_ms') && number >= 1000;
   return (
     <span className="field-text">

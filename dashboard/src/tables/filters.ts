@@ -3,7 +3,12 @@ export interface Filter {
   /** Its name in the API and in the address. */
   readonly name: string;
   readonly title: string;
+  /** All values there are, where they are few and known. */
+  readonly values?: readonly string[];
 }
+
+const ACCESS_KINDS = ['anonymous', 'presigned', 'sigv2', 'old_tls', 'no_tls', 'acl_required'];
+const ACCESS = ['read', 'write'];
 
 /** `bucket` is not here: it is picked once for all pages. */
 export const REQUEST_FILTERS = [
@@ -21,7 +26,8 @@ export const REQUEST_FILTERS = [
   { name: 'host_header', title: 'Host' },
   { name: 'version_id', title: 'Version' },
   { name: 'acl_required', title: 'ACL required' },
-  { name: 'access', title: 'Access' },
+  { name: 'access_kind', title: 'Kind of access', values: ACCESS_KINDS },
+  { name: 'access', title: 'Access', values: ACCESS },
 ] as const satisfies readonly Filter[];
 
 export const CALL_FILTERS = [
@@ -39,7 +45,7 @@ export const CALL_FILTERS = [
   { name: 'access_key_id', title: 'Access key' },
   { name: 'event_id', title: 'Event id' },
   { name: 'request_id', title: 'Request id' },
-  { name: 'access', title: 'Access' },
+  { name: 'access', title: 'Access', values: ACCESS },
 ] as const satisfies readonly Filter[];
 
 /** `read` or `write`: not a column, and it cannot be negated. */
