@@ -1,72 +1,46 @@
 /** The page in a real browser, on the demo that `npm start` shows. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { accessLogLines } from './log-lines.ts';
-import { partners } from './partners.ts';
-import { type Demo, openBrowser, startDemo } from './screenshots.ts';
-import { keptFolder } from './temp.ts';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { explorerTests } from './page-explorer.ts';
+import {
+  addressOf,
+  describePages,
+  DIST,
+  fieldsOf,
+  ingestLine,
+  requestsShown,
+  rowsOf,
+  seriousFindings,
+  settled,
+  soon,
+} from './page-parts.ts';
 
-const BUILT = fileURLToPath(new URL('../dashboard/dist/index.html', import.meta.url));
 const PAGES = ['/', '/activity', '/requests', '/calls', '/sources'];
-/** A wait for something that is there within a second when all is well. */
-const WAIT_MS = 15_000;
+/** Scripts and styles as they are sent. */
+const BUNDLE_BYTES_MAX = 200_000;
+const PHONE = { width: 360, height: 740 };
 
-function missing(): string | undefined {
-  if (!existsSync(BUILT)) return 'the page is not built (npm run build)';
-  return partners().find(({ suite }) => suite === 'page in a browser')?.missing;
-}
+describePages('page in a browser', (pages) => {
+  const { openPage, url } = pages;
+  explorerTests(pages);
 
-const reason = missing();
-const suite = reason === undefined ? describe : describe.skip;
-
-suite(`page in a browser${reason === undefined ? '' : `, left out: ${reason}`}`, () => {
-  let demo: Demo;
-  let browser: Browser;
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-  }, 90_000);
-  afterAll(async () => {
-    await browser?.close();
-    await demo?.stop();
-  }, 30_000);
-
-  /** A page that is closed with its test, and what it complained of and asked for. */
-  async function openPage(size = { width: 1280, height: 900 }): Promise<Opened> {
-    const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
-    onTestFinished(() => context.close());
-    context.setDefaultTimeout(WAIT_MS);
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    const hosts = new Set<string>();
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('dialog', (dialog) => {
-      complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    context.on('request', (request) => void hosts.add(new URL(request.url()).host));
-    return {
-      page,
-      complaints,
-      hosts,
-      show: async (path) => {
-        await page.goto(demo.url + path);
-        await settled(page);
-      },
-    };
-  }
+  test('scripts and styles are small', () => {
+    const assets = join(DIST, 'assets');
+    const sizes = readdirSync(assets).map((name) => gzipSync(readFileSync(join(assets, name))).byteLength);
+    const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
+    process.stdout.write(`scripts and styles: ${(sizeBytes / 1000).toFixed(1)} kB after gzip\n`);
+    expect(sizeBytes).toBeGreaterThan(10_000);
+    expect(sizeBytes).toBeLessThan(BUNDLE_BYTES_MAX);
+  });
 
   test.each(PAGES)('%s loads without an error, and asks nobody but its own server', async (path) => {
     const { page, complaints, hosts, show } = await openPage();
     await show(path);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).not.toBe('Not found');
     expect(complaints).toEqual([]);
-    expect([...hosts]).toEqual([new URL(demo.url).host]);
+    expect([...hosts]).toEqual([new URL(url()).host]);
   });
 
   test('an error of the page would be noticed', async () => {
@@ -77,7 +51,7 @@ suite(`page in a browser${reason === undefined ? '' : `, left out: ${reason}`}`,
         throw new Error('planted');
       });
     });
-    await expect.poll(() => complaints.join()).toContain('planted');
+    await soon(() => complaints.join()).toContain('planted');
     await page.goto('http://127.0.0.1:1/').catch(() => undefined);
     expect([...hosts]).toContain('127.0.0.1:1');
   });
@@ -93,10 +67,10 @@ suite(`page in a browser${reason === undefined ? '' : `, left out: ${reason}`}`,
     await show('/activity?range=24h&live=off');
     const day = await requestsShown(page);
     await page.getByRole('group', { name: 'Time range' }).getByRole('button', { name: '7d' }).click();
-    await expect.poll(() => requestsShown(page), { timeout: WAIT_MS }).toBeGreaterThan(day);
+    await soon(() => requestsShown(page)).toBeGreaterThan(day);
     expect(new URL(page.url()).searchParams.get('range')).toBe('7d');
     const since = new Date(Date.now() - 7 * 86_400_000).toISOString();
-    const response = await fetch(`${demo.url}/api/v1/activity/series?since=${since}`);
+    const response = await fetch(`${url()}/api/v1/activity/series?since=${since}`);
     const { totals } = (await response.json()) as { totals: { requests: number } };
     expect(Math.abs((await requestsShown(page)) / totals.requests - 1)).toBeLessThan(0.01);
   });
@@ -104,8 +78,8 @@ suite(`page in a browser${reason === undefined ? '' : `, left out: ${reason}`}`,
   test('an entry of a top list leads to its rows, a row to its fields, the address back to both', async () => {
     const { page, show } = await openPage();
     await show('/?range=7d&live=off');
-    await page.getByRole('link', { name: /NoSuchKey/ }).click();
-    const rows = page.getByRole('table', { name: 'requests' }).locator('tbody tr');
+    await page.locator('.page a[href*="error_code=NoSuchKey"]').first().click();
+    const rows = rowsOf(page);
     await rows.first().waitFor();
     const texts = await rows.allTextContents();
     expect(texts.length).toBeGreaterThan(10);
@@ -124,12 +98,94 @@ suite(`page in a browser${reason === undefined ? '' : `, left out: ${reason}`}`,
     await reopened.locator('.field').first().waitFor();
     expect((await fieldsOf(reopened))['request_id']).toBe(fields['request_id']);
     expect(
-      await again.page.getByRole('button', { name: 'Remove the filter Error NoSuchKey' }).isVisible(),
+      await again.page.getByRole('button', { name: 'Remove the filter Error is NoSuchKey' }).isVisible(),
     ).toBe(true);
   });
 
+  test.each(PAGES)('%s has nothing serious for axe: light and dark, wide and 360 px', async (path) => {
+    const found: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const viewport of [{ width: 1280, height: 900 }, PHONE]) {
+        const { page, show } = await openPage({ viewport, colorScheme });
+        await show(`${path}?range=7d&live=off`);
+        const findings = await seriousFindings(page);
+        found.push(...findings.map((finding) => `${colorScheme} ${viewport.width}: ${finding}`));
+      }
+    }
+    expect(found).toEqual([]);
+  });
+
+  test('axe finds what is planted', async () => {
+    const { page, show } = await openPage();
+    await show('/sources?live=off');
+    await page.locator('main').evaluate((main) => {
+      main.insertAdjacentHTML('beforeend', '<button class="planted"></button>');
+    });
+    expect((await seriousFindings(page)).join()).toContain('button-name');
+  });
+
+  test('the palette goes where it is told, by keyboard alone', async () => {
+    const { page, complaints, show } = await openPage();
+    await show('/?range=24h&live=off');
+    await page.keyboard.press('/');
+    await page.keyboard.type('last 7 days');
+    await page.keyboard.press('Enter');
+    await soon(() => addressOf(page).searchParams.get('range')).toBe('7d');
+
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('anonymous');
+    await page.keyboard.press('Enter');
+    await soon(() => addressOf(page).pathname).toBe('/requests');
+    expect(addressOf(page).searchParams.get('access_kind')).toBe('anonymous');
+    expect(addressOf(page).searchParams.get('range')).toBe('7d');
+
+    await settled(page);
+    const id = (await rowsOf(page).first().getAttribute('data-row')) ?? '';
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(id);
+    await page.keyboard.press('Enter');
+    await soon(() => addressOf(page).searchParams.get('request_id')).toBe(id);
+    await soon(() => rowsOf(page).count()).toBeGreaterThan(0);
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('dark');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('what arrives is on the page without loading it anew, and is not where it is held still', async () => {
+    const key = 'arrives/while-somebody-looks';
+    const path = `/requests?range=1h&key=${encodeURIComponent(key)}`;
+    const { page, complaints, show } = await openPage();
+    await show(path);
+    await page.locator('.live[data-live="live"]').waitFor();
+    await page.getByText('matches these filters').waitFor();
+    await page.locator('html').evaluate((html) => html.setAttribute('data-seen', 'yes'));
+    const still = await openPage();
+    await still.show(`${path}&live=off`);
+    await ingestLine(url(), { key, agent: 'test' });
+    await soon(() => rowsOf(page).count()).toBe(1);
+    expect(await page.locator('html').getAttribute('data-seen')).toBe('yes');
+    expect(await rowsOf(still.page).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a page that cannot have the stream asks by itself', async () => {
+    const key = 'arrives/without-a-stream';
+    const { page, show } = await openPage();
+    await page.route('**/api/v1/events', (route) => route.fulfill({ status: 404, body: 'no' }));
+    await show(`/requests?range=1h&key=${encodeURIComponent(key)}`);
+    await page.locator('.live[data-live="polling"]').waitFor();
+    await ingestLine(url(), { key, agent: 'test' });
+    await soon(() => rowsOf(page).count()).toBe(1);
+  });
+
   test.each(PAGES)('%s fits a phone of 360 px', async (path) => {
-    const { page, show } = await openPage({ width: 360, height: 740 });
+    const { page, show } = await openPage({ viewport: PHONE });
     await show(`${path}?range=7d`);
     const [shownPx, neededPx] = await page
       .locator('html')
@@ -141,10 +197,10 @@ suite(`page in a browser${reason === undefined ? '' : `, left out: ${reason}`}`,
   test('text from outside is shown as text', async () => {
     const key = '<img src=x onerror=alert(1)>';
     const agent = 'evil\u001b[2J\u202eagent<script>alert(2)</script>';
-    await ingestLine({ key, agent });
+    await ingestLine(url(), { key, agent });
     const { page, complaints, show } = await openPage();
     await show(`/requests?range=1h&live=off&key=${encodeURIComponent(key)}`);
-    const row = page.getByRole('table', { name: 'requests' }).locator('tbody tr');
+    const row = rowsOf(page);
     expect(await row.allTextContents()).toEqual([expect.stringContaining(key)]);
     await row.first().click();
     const panel = page.getByRole('complementary', { name: 'One request' });
@@ -154,53 +210,4 @@ suite(`page in a browser${reason === undefined ? '' : `, left out: ${reason}`}`,
     expect(await page.locator('img[src="x"], .page script').count()).toBe(0);
     expect(complaints).toEqual([]);
   });
-
-  /** Loads one line of an access log, of now, as anybody who can make a request to a bucket can write it. */
-  async function ingestLine(written: { readonly key: string; readonly agent: string }): Promise<void> {
-    const folder = keptFolder();
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const line = accessLogLines({ seed: 1, count: 1, startMs: Date.now() - 60_000 })
-      .replaceAll('%', '')
-      .replace(/prefix-\d+\/object-\d+ "/, `${encodeURIComponent(encodeURIComponent(written.key))} "`)
-      .replace('"aws-cli/2.15"', `"${written.agent}"`);
-    const path = join(folder, 'hostile.log');
-    writeFileSync(path, line);
-    const response = await fetch(`${demo.url}/api/v1/ingest`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ paths: [path] }),
-    });
-    expect(await response.json()).toMatchObject({ batches: 1, facts: 1, rejects: 0 });
-  }
 });
-
-interface Opened {
-  readonly page: Page;
-  readonly complaints: readonly string[];
-  readonly hosts: ReadonlySet<string>;
-  /** Goes to a page of the product and waits until it shows what it has. */
-  readonly show: (path: string) => Promise<void>;
-}
-
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-}
-
-/** The exact count behind the first of the totals. */
-async function requestsShown(page: Page): Promise<number> {
-  const title = await page.locator('.totals > div').first().getAttribute('title');
-  return Number((title ?? '').replace(/\D/g, ''));
-}
-
-async function fieldsOf(panel: ReturnType<Page['locator']>): Promise<Record<string, string>> {
-  const fields = panel.locator('.field');
-  await fields.first().waitFor();
-  const entries = await fields.evaluateAll((elements) =>
-    elements.map((element) => [
-      element.querySelector('dt')?.textContent ?? '',
-      element.querySelector('.outside')?.textContent ?? '',
-    ]),
-  );
-  return Object.fromEntries(entries) as Record<string, string>;
-}

@@ -1,5 +1,5 @@
 /**
- * `node test/screenshots.ts`: pictures of every page of the demo estate, for README and docs, into docs/images.
+ * `node test/screenshots.ts`: pictures of every page of the demo estate, for README and docs, into docs/screenshots.
  * The page's tests start the same demo from here.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Status } from '../src/serve/api.ts';
 import { chromiumPath } from './partners.ts';
 import { keptFolder } from './temp.ts';
@@ -93,6 +93,8 @@ interface Shot {
   readonly theme: 'light' | 'dark';
   readonly widthPx: number;
   readonly heightPx: number;
+  /** What is done before the picture is taken. */
+  readonly act?: (page: Page) => Promise<void>;
 }
 
 const WIDE = { widthPx: 1400, heightPx: 900 };
@@ -100,21 +102,37 @@ const PHONE = { widthPx: 390, heightPx: 844 };
 const PAGES = {
   overview: '/?range=7d',
   activity: '/activity?range=7d',
-  requests: '/requests?range=7d&http_status=403',
+  requests: '/requests?range=7d&http_status=!2xx',
   calls: '/calls?range=7d',
   sources: '/sources?range=7d',
 };
-const SIZE_BYTES_MAX = 250_000;
+const SIZE_BYTES_MAX = 300_000;
 
+/** Every page, wide in both themes and on a phone; then what opens over them. */
 function shots(): Shot[] {
-  const wide = Object.entries(PAGES).flatMap(([name, path]) =>
-    (['light', 'dark'] as const).map((theme) => ({ name: `${name}-${theme}`, path, theme, ...WIDE })),
-  );
-  return [...wide, { name: 'overview-phone-light', path: PAGES.overview, theme: 'light', ...PHONE }];
+  const pages = Object.entries(PAGES).flatMap(([name, path]): Shot[] => [
+    { name: `${name}-light`, path, theme: 'light', ...WIDE },
+    { name: `${name}-dark`, path, theme: 'dark', ...WIDE },
+    { name: `${name}-phone`, path, theme: 'light', ...PHONE },
+  ]);
+  const palette = async (page: Page): Promise<void> => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('den');
+  };
+  const panel = async (page: Page): Promise<void> => {
+    await page.locator('.rows > tr').nth(3).click();
+    await page.locator('.side-panel .field').first().waitFor();
+  };
+  return [
+    ...pages,
+    { name: 'palette-light', path: PAGES.activity, theme: 'light', ...WIDE, act: palette },
+    { name: 'panel-light', path: PAGES.requests, theme: 'light', ...WIDE, act: panel },
+    { name: 'panel-dark', path: PAGES.calls, theme: 'dark', ...WIDE, act: panel },
+  ];
 }
 
 async function takeShots(): Promise<void> {
-  const images = join(ROOT, 'docs/images');
+  const images = join(ROOT, 'docs/screenshots');
   mkdirSync(images, { recursive: true });
   const demo = await startDemo();
   try {
@@ -144,8 +162,9 @@ async function takeShot(shot: Shot, { browser, demo, images }: ShotParts): Promi
   try {
     await page.goto(`${demo.url}${shot.path}&live=off`);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+    await page.waitForFunction("document.querySelector('.skeleton') === null");
     await page.waitForLoadState('networkidle');
+    await shot.act?.(page);
     const path = join(images, `${shot.name}.png`);
     await page.screenshot({ path });
     const sizeBytes = statSync(path).size;

@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiProblem } from './lib/api.ts';
+import { LiveProvider } from './lib/live.tsx';
 import { Frame } from './routes/frame.tsx';
 
 const RETRIES_MAX = 2;
@@ -19,7 +20,9 @@ export function App() {
   const [queries] = useState(newQueryClient);
   return (
     <QueryClientProvider client={queries}>
-      <Frame />
+      <LiveProvider>
+        <Frame />
+      </LiveProvider>
     </QueryClientProvider>
   );
 }

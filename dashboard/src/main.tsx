@@ -8,6 +8,7 @@ import './styles/base.css';
 import './styles/frame.css';
 import './styles/panels.css';
 import './styles/tables.css';
+import './styles/explorer.css';
 
 showTheme(initialTheme(currentPlace().params));
 

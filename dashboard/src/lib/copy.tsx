@@ -38,7 +38,7 @@ export function CopyButton({ text, label = 'Copy', isSilent = false }: CopyButto
 }
 
 /** Over plain http from another machine `navigator.clipboard` is absent; the older way still works there. */
-async function copyText(text: string): Promise<boolean> {
+export async function copyText(text: string): Promise<boolean> {
   if (window.isSecureContext) {
     return navigator.clipboard.writeText(text).then(
       () => true,

@@ -1,7 +1,17 @@
 import type { BatchPage, RejectPage } from '../../../src/serve/api.ts';
+import { useLive } from './live.tsx';
 import { usePages, type Pages } from './pages-query.ts';
 
-const LIVE_MS = 5000;
+/** How often it is asked again where the server's events cannot be had. */
+const POLL_MS = 5000;
+/** Not by itself, only when told of a change. */
+const TOLD_MS = Number.POSITIVE_INFINITY;
+
+function useLedgerMs(isLive: boolean): number | false {
+  const live = useLive();
+  if (!isLive) return false;
+  return live === 'live' ? TOLD_MS : POLL_MS;
+}
 
 interface LedgerRequest {
   readonly limit: number;
@@ -17,7 +27,7 @@ export function useBatches(
     route: '/batches',
     key: [filter, request.limit],
     first: () => ({ ...filter, limit: request.limit }),
-    intervalMs: request.isLive ? LIVE_MS : false,
+    intervalMs: useLedgerMs(request.isLive),
   });
 }
 
@@ -27,6 +37,6 @@ export function useRejects(batchId: string | null, request: LedgerRequest): Page
     route: '/rejects',
     key: [batchId, request.limit],
     first: () => ({ batch_id: batchId, limit: request.limit }),
-    intervalMs: request.isLive ? LIVE_MS : false,
+    intervalMs: useLedgerMs(request.isLive),
   });
 }

@@ -15,7 +15,7 @@ export function Ago({ time, none = 'never' }: MomentProps) {
   const timeMs = parseTime(time);
   if (timeMs === null) return <span className="muted">{none}</span>;
   return (
-    <time dateTime={new Date(timeMs).toISOString()} title={momentTitle(timeMs)}>
+    <time dateTime={new Date(timeMs).toISOString()} data-tip={momentTitle(timeMs)}>
       {relativeText(timeMs, nowMs)}
     </time>
   );
@@ -27,7 +27,7 @@ export function Moment({ time }: { readonly time: unknown }) {
   if (timeMs === null)
     return typeof time === 'string' ? <OutsideText text={time} /> : <span className="muted">–</span>;
   return (
-    <time className="moment" dateTime={new Date(timeMs).toISOString()} title={momentTitle(timeMs)}>
+    <time className="moment" dateTime={new Date(timeMs).toISOString()} data-tip={momentTitle(timeMs)}>
       {momentText(timeMs)}
     </time>
   );
@@ -39,7 +39,7 @@ export function RowMoment({ time }: { readonly time: unknown }) {
   const timeMs = parseTime(time);
   if (timeMs === null) return <Moment time={time} />;
   return (
-    <time dateTime={new Date(timeMs).toISOString()} title={momentTitle(timeMs)}>
+    <time dateTime={new Date(timeMs).toISOString()} data-tip={momentTitle(timeMs)}>
       {rowMomentText(timeMs, nowMs)}
     </time>
   );

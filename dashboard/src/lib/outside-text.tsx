@@ -13,7 +13,7 @@ export function OutsideText({ text }: { readonly text: string }) {
         piece.kind === 'plain' ? (
           piece.text
         ) : (
-          <span key={index} className="control" title={piece.name}>
+          <span key={index} className="control" data-tip={piece.name}>
             {piece.text}
           </span>
         ),
@@ -33,7 +33,7 @@ export function CutText({ text, canCopy = false }: CutTextProps) {
   const shown = text.length > TITLE_LENGTH_MAX ? `${text.slice(0, TITLE_LENGTH_MAX)}…` : text;
   if (text.length <= UNCUT_LENGTH_MAX) {
     return (
-      <span className="cut" title={visibleText(shown)}>
+      <span className="cut" data-tip={visibleText(shown)}>
         <span className="cut-head">
           <OutsideText text={text} />
         </span>
@@ -42,7 +42,7 @@ export function CutText({ text, canCopy = false }: CutTextProps) {
   }
   const cut = tailStart(text, TAIL_LENGTH);
   return (
-    <span className="cut" title={visibleText(shown)}>
+    <span className="cut" data-tip={visibleText(shown)}>
       <span className="cut-head">
         <OutsideText text={text.slice(0, cut).slice(0, TITLE_LENGTH_MAX)} />
       </span>

@@ -19,6 +19,7 @@ interface PagesRequest<Page extends CursorPage> {
   readonly first: () => Query;
   /** What later pages repeat of an earlier answer, so that all are of one range. */
   readonly repeat?: (page: Page) => Query;
+  /** How often it is asked again while polling; false holds it still, whatever arrives. */
   readonly intervalMs: number | false;
   /** True while there is no need to ask. */
   readonly isIdle?: boolean;
@@ -47,6 +48,7 @@ export function usePages<Page extends CursorPage>(request: PagesRequest<Page>): 
       last.next_cursor === null ? null : { ...request.repeat?.(last), cursor: last.next_cursor },
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 1 ? false : request.intervalMs),
     placeholderData: keepPreviousData,
+    meta: { isHeld: request.intervalMs === false },
     enabled: request.isIdle !== true,
   });
   const pages = answer.data?.pages ?? [];

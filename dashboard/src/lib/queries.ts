@@ -3,19 +3,25 @@ import type { Buckets, Series, Sources, Status, Top, TopDimension } from '../../
 import { isoSecond, windowOf } from '../routes/range.ts';
 import { useView, type View } from '../routes/view.tsx';
 import { getJson, type ApiProblem, type Query } from './api.ts';
+import { useLive } from './live.tsx';
 
-/** How often live panels ask again. */
-const LIVE_MS = 5000;
+/** How often live panels ask again where the server's events cannot be had. */
+const POLL_MS = 5000;
 /** In ranges over a day a step is many minutes wide, and asking costs the store more. */
-const LIVE_LONG_MS = 30_000;
+const POLL_LONG_MS = 30_000;
+/** Beside the server's events, so that a server that went away is noticed. */
 const SLOW_MS = 30_000;
 const DAY_MS = 24 * 3_600_000;
 
-/** The interval for panels over the view's range; false when the reader switched live off. */
-export function liveIntervalMs(view: Pick<View, 'range' | 'isLive'>): number | false {
-  if (!view.isLive) return false;
+/** Not by itself, only when told of a change. */
+const TOLD_MS = Number.POSITIVE_INFINITY;
+
+/** How often a panel over the view's range asks by itself; false when it is held still. */
+export function liveIntervalMs(view: Pick<View, 'range' | 'live'>): number | false {
+  if (view.live === 'paused') return false;
+  if (view.live === 'live') return TOLD_MS;
   const { sinceMs, untilMs } = windowOf(view.range, 0);
-  return untilMs - sinceMs > DAY_MS ? LIVE_LONG_MS : LIVE_MS;
+  return untilMs - sinceMs > DAY_MS ? POLL_LONG_MS : POLL_MS;
 }
 
 /** Bucket, since and until of a view at a moment, as the API takes them. */
@@ -44,22 +50,23 @@ export function useTop(dimension: TopDimension, limit: number): UseQueryResult<T
 }
 
 /** What does not depend on the range: the state of the server, the buckets, the sources. */
-function useWhole<T>(route: string, intervalMs: number | false): UseQueryResult<T, ApiProblem> {
+function useWhole<T>(route: string, isLive: boolean): UseQueryResult<T, ApiProblem> {
+  const live = useLive();
   return useQuery<T, ApiProblem>({
     queryKey: [route],
     queryFn: ({ signal }) => getJson<T>(route, {}, signal),
-    refetchInterval: intervalMs,
+    refetchInterval: isLive && (live === 'polling' || live === 'reconnecting') ? POLL_MS : SLOW_MS,
   });
 }
 
 export function useStatus(isLive: boolean): UseQueryResult<Status, ApiProblem> {
-  return useWhole<Status>('/status', isLive ? LIVE_MS : SLOW_MS);
+  return useWhole<Status>('/status', isLive);
 }
 
 export function useBuckets(isLive: boolean): UseQueryResult<Buckets, ApiProblem> {
-  return useWhole<Buckets>('/buckets', isLive ? LIVE_MS : false);
+  return useWhole<Buckets>('/buckets', isLive);
 }
 
 export function useSources(isLive: boolean): UseQueryResult<Sources, ApiProblem> {
-  return useWhole<Sources>('/sources', isLive ? LIVE_MS : SLOW_MS);
+  return useWhole<Sources>('/sources', isLive);
 }

@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { currentPlace, go, hrefWith } from '../routes/place.ts';
 
 /** What the reader chose; `system` follows the operating system. */
 export type Theme = 'system' | 'light' | 'dark';
@@ -6,6 +7,22 @@ export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 const STORAGE_KEY = 'bucketwatch.theme';
 const THEME_EVENT = 'bucketwatch:theme';
+
+/** The theme on the page now. */
+function shownTheme(): Theme {
+  const shown = document.documentElement.dataset['theme'];
+  return THEMES.find((theme) => theme === shown) ?? 'system';
+}
+
+function subscribeTheme(onChange: () => void): () => void {
+  window.addEventListener(THEME_EVENT, onChange);
+  return () => window.removeEventListener(THEME_EVENT, onChange);
+}
+
+/** The theme on the page, whoever chose it. */
+export function useTheme(): Theme {
+  return useSyncExternalStore(subscribeTheme, shownTheme);
+}
 
 function storedTheme(): Theme {
   const stored = readStored();
@@ -41,10 +58,12 @@ export function showTheme(theme: Theme): void {
   window.dispatchEvent(new Event(THEME_EVENT));
 }
 
-/** Puts a theme on the page and remembers it in this browser. */
+/** Puts a theme on the page and remembers it in this browser; one in the address gives way. */
 export function chooseTheme(theme: Theme): void {
   writeStored(theme);
   showTheme(theme);
+  const place = currentPlace();
+  if (place.params.has('theme')) go(hrefWith(place, { theme: null }), { replace: true });
 }
 
 /** A number that grows whenever the colours on the page change: charts are drawn again with it. */

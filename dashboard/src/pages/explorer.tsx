@@ -1,110 +1,167 @@
-import { useEffect } from 'react';
+import { useMemo } from 'react';
 import type { FactPage } from '../../../src/serve/api.ts';
-import { useNewestRequestMs } from '../charts/chart-state.ts';
-import { idOfRow, rowIds, type FactRow } from '../lib/facts.ts';
-import { shortMomentText } from '../lib/format.ts';
-import { useNowMs } from '../lib/now.ts';
-import { visibleText } from '../lib/visible.ts';
-import { usePages } from '../lib/pages-query.ts';
+import { AnalysisView } from '../explorer/analysis-view.tsx';
+import { Facets, Suggestions } from '../explorer/facets.tsx';
+import { Histogram } from '../explorer/histogram.tsx';
+import type { ExplorerKind } from '../explorer/kind.ts';
+import { OpenRow } from '../explorer/open-row.tsx';
+import { useFilterQuery } from '../explorer/use-explorer.ts';
+import { ViewsMenu } from '../explorer/views-menu.tsx';
+import { rowIds } from '../lib/facts.ts';
+import { Icon } from '../lib/icons.tsx';
+import { usePages, type Pages } from '../lib/pages-query.ts';
 import { Skeleton } from '../lib/panel.tsx';
 import { ProblemBox } from '../lib/problem-box.tsx';
 import { liveIntervalMs, scopeOf } from '../lib/queries.ts';
 import { Link } from '../routes/link.tsx';
-import { go, hrefWith } from '../routes/place.ts';
-import { rangeWords, windowOf } from '../routes/range.ts';
+import { currentPlace, go, hrefWith } from '../routes/place.ts';
+import { rangeWords } from '../routes/range.ts';
 import { useView } from '../routes/view.tsx';
+import type { FilterBy } from '../tables/cell-actions.tsx';
+import { ColumnMenu, useColumns } from '../tables/columns.tsx';
 import { ExportButtons } from '../tables/export-buttons.tsx';
-import { FilterBar } from '../tables/filter-bar.tsx';
-import { activeFilters, type Filter } from '../tables/filters.ts';
+import { FilterChips, FilterForm } from '../tables/filter-controls.tsx';
+import { ACCESS_FILTER, filterForValue } from '../tables/filters.ts';
 import { MoreRows } from '../tables/more-rows.tsx';
-import { RecordTable, type Column } from '../tables/record-table.tsx';
-import { SidePanel } from '../tables/side-panel.tsx';
+import { RecordTable } from '../tables/record-table.tsx';
 import { EmptyStore, isEmptyStore } from './empty-store.tsx';
 import { NothingInRange } from './nothing-in-range.tsx';
 
 const PAGE_ROWS = 100;
+const WIDE = '(min-width: 1100px)';
 
-export interface ExplorerKind {
-  readonly route: '/requests' | '/calls';
-  /** "request", "call". */
-  readonly noun: string;
-  readonly facts: 'requests' | 'calls';
-  readonly idColumn: string;
-  readonly filters: readonly Filter[];
-  readonly columns: readonly Column<FactRow>[];
+/** Rows of one fact table, filtered by the address, newest first; or the answer to a question about them. */
+export function Explorer({ kind }: { readonly kind: ExplorerKind }) {
+  const { status, place } = useView();
+  const analysis = place.params.get('analysis');
+  if (isEmptyStore(status)) return <EmptyStore status={status} />;
+  return analysis === null ? <FilledExplorer kind={kind} /> : <AnalysisView kind={kind} name={analysis} />;
 }
 
-/** Rows of one fact table, filtered by the address, newest first. */
-export function Explorer({ kind }: { readonly kind: ExplorerKind }) {
-  const { status } = useView();
-  return isEmptyStore(status) ? <EmptyStore status={status} /> : <FilledExplorer kind={kind} />;
+/** Filters by values of the kind's columns; the bucket is that of the whole page and is only ever included. */
+function useFilterBy(kind: ExplorerKind): FilterBy {
+  return useMemo(() => {
+    const canExclude = (column: string) =>
+      column !== ACCESS_FILTER && kind.filters.some((filter) => filter.name === column);
+    return {
+      canExclude,
+      canInclude: (column) => column === 'bucket' || canExclude(column),
+      apply: (column, value, isIncluded) => {
+        const text = column === 'bucket' ? value : filterForValue(value, isIncluded);
+        go(hrefWith(currentPlace(), { [column]: text, open: null }));
+      },
+    };
+  }, [kind]);
+}
+
+function useRows(kind: ExplorerKind): Pages<FactPage> {
+  const view = useView();
+  const query = useFilterQuery(kind);
+  const isOpen = view.place.params.has('open');
+  return usePages<FactPage>({
+    route: kind.route,
+    key: [view.bucket, view.range, query],
+    first: () => ({ ...scopeOf(view, Date.now()), ...query, limit: PAGE_ROWS }),
+    repeat: ({ coverage }) => ({ since: coverage.since, until: coverage.until }),
+    intervalMs: isOpen ? false : liveIntervalMs(view),
+  });
 }
 
 function FilledExplorer({ kind }: { readonly kind: ExplorerKind }) {
-  const view = useView();
-  const { place, range, bucket } = view;
-  const active = activeFilters(kind.filters, place.params);
-  const query = Object.fromEntries(active.map(([filter, value]) => [filter.name, value]));
-  const openId = place.params.get('open');
-  const list = usePages<FactPage>({
-    route: kind.route,
-    key: [bucket, range, query],
-    first: () => ({ ...scopeOf(view, Date.now()), ...query, limit: PAGE_ROWS }),
-    repeat: ({ coverage }) => ({ since: coverage.since, until: coverage.until }),
-    intervalMs: openId === null ? liveIntervalMs(view) : false,
-  });
+  const { place } = useView();
+  const filterBy = useFilterBy(kind);
+  const list = useRows(kind);
   const ids = rowIds(list.rows, kind.idColumn);
-  const open = (id: string) => go(hrefWith(place, { open: id }), { replace: openId !== null });
+  const openId = place.params.get('open');
+  const hasFacets = (place.params.get('side') ?? (window.matchMedia(WIDE).matches ? 'on' : 'off')) === 'on';
   return (
     <div className="stack" data-panel-open={openId !== null}>
-      <div className="explorer-bar">
-        <FilterBar filters={kind.filters} place={place} />
-        <ExportButtons rows={list.rows} name={kind.facts} />
+      <ExplorerBar kind={kind} list={list} hasFacets={hasFacets} />
+      <FilterChips filters={kind.filters} place={place} />
+      <Histogram kind={kind} />
+      <div className="explorer-body" data-facets={hasFacets}>
+        {hasFacets && <Facets kind={kind} filterBy={filterBy} />}
+        <ExplorerRows kind={kind} list={list} ids={ids} filterBy={filterBy} />
       </div>
-      <p className="explorer-words">
-        <ExplorerWords kind={kind} isFiltered={active.length > 0} />
-      </p>
-      {list.problem !== null && <ProblemBox problem={list.problem} onRetry={list.retry} />}
-      {list.isPending && list.problem === null && <Skeleton heightPx={480} />}
-      {!list.isPending && list.rows.length === 0 && list.problem === null && (
-        <NothingFound kind={kind} isFiltered={active.length > 0} />
+      {openId !== null && (
+        <OpenRow kind={kind} openId={openId} rows={list.rows} ids={ids} filterBy={filterBy} />
       )}
-      {list.rows.length > 0 && (
-        <section className="panel flush explorer" data-stale={list.isStale}>
-          <RecordTable
-            label={kind.facts}
-            columns={kind.columns}
-            rows={list.rows}
-            ids={ids}
-            openId={openId}
-            onOpen={open}
-          />
-          <MoreRows list={list} noun={kind.noun} />
-        </section>
-      )}
-      {openId !== null && <OpenRow kind={kind} openId={openId} rows={list.rows} ids={ids} />}
     </div>
   );
 }
 
-/** What the list is: of which bucket and range, and how far it is complete. */
-function ExplorerWords({ kind, isFiltered }: { readonly kind: ExplorerKind; readonly isFiltered: boolean }) {
-  const { range, bucket } = useView();
-  const nowMs = useNowMs();
-  const newestMs = useNewestRequestMs();
-  const what = isFiltered ? `Matching ${kind.facts}` : `All ${kind.facts}`;
-  const isOpen = kind.facts === 'requests' && newestMs !== null && newestMs < windowOf(range, nowMs).untilMs;
+interface ExplorerBarProps {
+  readonly kind: ExplorerKind;
+  readonly list: Pages<FactPage>;
+  readonly hasFacets: boolean;
+}
+
+function ExplorerBar({ kind, list, hasFacets }: ExplorerBarProps) {
+  const view = useView();
+  const { place } = view;
+  const query = useFilterQuery(kind);
   return (
-    <>
-      {what} {bucket !== null && `of ${visibleText(bucket)} `}
-      {rangeWords(range)}, newest first
-      {isOpen && `; complete until ${shortMomentText(newestMs, nowMs)}`}.
-    </>
+    <div className="explorer-bar">
+      <FilterForm
+        filters={kind.filters}
+        place={place}
+        suggestionsOf={(name, id) => <Suggestions kind={kind} name={name} id={id} />}
+      />
+      <span className="explorer-actions">
+        <button
+          type="button"
+          className="button"
+          aria-pressed={hasFacets}
+          title="The values of what matches"
+          onClick={() => go(hrefWith(place, { side: hasFacets ? 'off' : 'on' }), { replace: true })}
+        >
+          <Icon name="facets" /> Values
+        </button>
+        <ViewsMenu kind={kind} />
+        <ColumnMenu param="cols" all={kind.columns} usual={kind.usual} />
+        <ExportButtons
+          rows={list.rows}
+          name={kind.facts}
+          all={{ route: kind.route, query: () => ({ ...scopeOf(view, Date.now()), ...query }) }}
+        />
+      </span>
+    </div>
   );
 }
 
-function NothingFound({ kind, isFiltered }: { readonly kind: ExplorerKind; readonly isFiltered: boolean }) {
+interface ExplorerRowsProps {
+  readonly kind: ExplorerKind;
+  readonly list: Pages<FactPage>;
+  readonly ids: readonly string[];
+  readonly filterBy: FilterBy;
+}
+
+function ExplorerRows({ kind, list, ids, filterBy }: ExplorerRowsProps) {
+  const { place } = useView();
+  const columns = useColumns({ param: 'cols', all: kind.columns, usual: kind.usual });
+  const openId = place.params.get('open');
+  if (list.problem !== null) return <ProblemBox problem={list.problem} onRetry={list.retry} />;
+  if (list.isPending) return <Skeleton heightPx={480} />;
+  if (list.rows.length === 0) return <NothingFound kind={kind} />;
+  return (
+    <section className="panel flush explorer" data-stale={list.isStale}>
+      <RecordTable
+        label={kind.facts}
+        columns={columns}
+        rows={list.rows}
+        ids={ids}
+        openId={openId}
+        onOpen={(id) => go(hrefWith(place, { open: id }), { replace: openId !== null })}
+        filterBy={filterBy}
+      />
+      <MoreRows list={list} noun={kind.noun} />
+    </section>
+  );
+}
+
+function NothingFound({ kind }: { readonly kind: ExplorerKind }) {
   const { place, range } = useView();
+  const isFiltered = Object.keys(useFilterQuery(kind)).length > 0;
   if (!isFiltered) return <NothingInRange facts={kind.facts} />;
   const cleared = Object.fromEntries(kind.filters.map((filter) => [filter.name, null]));
   return (
@@ -116,59 +173,5 @@ function NothingFound({ kind, isFiltered }: { readonly kind: ExplorerKind; reado
         Clear the filters
       </Link>
     </div>
-  );
-}
-
-interface OpenRowProps {
-  readonly kind: ExplorerKind;
-  readonly openId: string;
-  readonly rows: readonly FactRow[];
-  readonly ids: readonly string[];
-}
-
-/** The panel of the open row; a row that is not in the list, as behind a pasted link, is asked for by its id. */
-function OpenRow({ kind, openId, rows, ids }: OpenRowProps) {
-  const view = useView();
-  const { place } = view;
-  const index = ids.indexOf(openId);
-  const isListed = index >= 0;
-  const alone = usePages<FactPage>({
-    route: kind.route,
-    key: ['alone', idOfRow(openId), view.range],
-    first: () => ({
-      ...scopeOf(view, Date.now()),
-      bucket: null,
-      [kind.idColumn]: idOfRow(openId),
-      limit: PAGE_ROWS,
-    }),
-    intervalMs: false,
-    isIdle: isListed,
-  });
-  const row = isListed ? rows[index] : alone.rows[rowIds(alone.rows, kind.idColumn).indexOf(openId)];
-  useEffect(() => {
-    document.querySelector(`[data-row="${CSS.escape(openId)}"]`)?.scrollIntoView({ block: 'nearest' });
-  }, [openId]);
-  const close = () => go(hrefWith(place, { open: null }), { replace: true });
-  const step = (direction: -1 | 1) => {
-    const id = ids[index + direction];
-    if (id !== undefined) go(hrefWith(place, { open: id }), { replace: true });
-  };
-  const linkOf = (column: string, value: string) => {
-    if (column === 'bucket') return hrefWith(place, { bucket: value, open: null });
-    return kind.filters.some((filter) => filter.name === column)
-      ? hrefWith(place, { [column]: value, open: null })
-      : null;
-  };
-  const title = `One ${kind.noun}`;
-  if (row !== undefined)
-    return (
-      <SidePanel title={title} row={row} onClose={close} onStep={isListed ? step : null} linkOf={linkOf} />
-    );
-  return (
-    <SidePanel title={title} row={{}} onClose={close} onStep={null}>
-      {alone.problem !== null && <ProblemBox problem={alone.problem} onRetry={alone.retry} />}
-      {alone.isPending && alone.problem === null && <Skeleton heightPx={320} />}
-      {!alone.isPending && <p className="panel-empty">It is not in this range. A longer one may hold it.</p>}
-    </SidePanel>
   );
 }

@@ -1,9 +1,11 @@
 import { useEffect } from 'react';
 import { Icon } from '../lib/icons.tsx';
+import { useLive } from '../lib/live.tsx';
 import { useNowMs } from '../lib/now.ts';
 import { Skeleton } from '../lib/panel.tsx';
 import { ProblemBox } from '../lib/problem-box.tsx';
 import { useStatus } from '../lib/queries.ts';
+import { TipLayer } from '../lib/tip.tsx';
 import { relativeText } from '../lib/format.ts';
 import { NotFound } from '../pages/not-found.tsx';
 import { PAGES } from './pages.ts';
@@ -15,7 +17,8 @@ import { ViewProvider, viewOf } from './view.tsx';
 /** The rail, the bar and the page the address names. */
 export function Frame() {
   const place = usePlace();
-  const status = useStatus(place.params.get('live') !== 'off');
+  const live = useLive();
+  const status = useStatus(live !== 'paused');
   const page = PAGES.find((candidate) => candidate.path === place.path);
   const title = page?.title ?? 'Not found';
   useEffect(() => {
@@ -37,7 +40,7 @@ export function Frame() {
           )}
         </main>
       ) : (
-        <ViewProvider value={viewOf(place, status.data, Date.now())}>
+        <ViewProvider value={viewOf({ place, status: status.data, live }, Date.now())}>
           <div className="frame-main">
             <TopBar />
             {status.error !== null && <Disconnected sinceMs={status.dataUpdatedAt} />}
@@ -48,6 +51,7 @@ export function Frame() {
           </div>
         </ViewProvider>
       )}
+      <TipLayer />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../lib/format.ts';
 import { Icon } from '../lib/icons.tsx';
 import { useSources } from '../lib/queries.ts';
 import { Link } from './link.tsx';
@@ -6,7 +7,9 @@ import { hrefTo, type Place } from './place.ts';
 
 /** The pages: on the left, or at the bottom of a phone. A page with something wrong has a badge. */
 export function Rail({ place, version }: { readonly place: Place; readonly version: string | null }) {
-  const failing = (useSources(false).data?.rows ?? []).filter((source) => source.state === 'failing').length;
+  const wrong = (useSources(true).data?.rows ?? []).filter(
+    ({ state, verdict }) => state === 'failing' || verdict === 'failing' || verdict === 'silent',
+  ).length;
   return (
     <nav className="rail" aria-label="Pages">
       <Link className="brand" href={hrefTo(place, '/')} aria-label="Bucketwatch, to the overview">
@@ -23,9 +26,10 @@ export function Rail({ place, version }: { readonly place: Place; readonly versi
             >
               <Icon name={page.icon} />
               <span>{page.title}</span>
-              {page.path === '/sources' && failing > 0 && (
-                <span className="badge" title={`${failing} cannot be read`}>
-                  {failing}
+              {page.path === '/sources' && wrong > 0 && (
+                <span className="badge" data-tip={`${counted(wrong, 'source')} failing or silent`}>
+                  {wrong}
+                  <span className="unseen"> failing or silent</span>
                 </span>
               )}
             </Link>

@@ -1,9 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { shortCount } from '../lib/format.ts';
-import { Icon } from '../lib/icons.tsx';
 import { useBuckets } from '../lib/queries.ts';
 import { visibleText } from '../lib/visible.ts';
 import { Link } from './link.tsx';
+import { LiveSwitch } from './live-switch.tsx';
+import { Palette } from './palette.tsx';
 import { go, hrefTo, hrefWith } from './place.ts';
 import { RangePicker } from './range-picker.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
@@ -14,6 +14,7 @@ export function TopBar() {
   const { place, status } = useView();
   return (
     <header className="top-bar">
+      <Palette />
       <BucketPicker />
       {status.demo && (
         <Link
@@ -53,39 +54,5 @@ function BucketPicker() {
         </option>
       ))}
     </select>
-  );
-}
-
-function LiveSwitch() {
-  const { place, isLive } = useView();
-  const queries = useQueryClient();
-  const change = () => go(hrefWith(place, { live: isLive ? 'off' : null }), { replace: true });
-  return (
-    <span className="button-group">
-      <button
-        type="button"
-        className="button live"
-        aria-pressed={isLive}
-        title={
-          isLive
-            ? 'The page asks again every few seconds. Click to hold it still'
-            : 'The page is held still. Click to follow'
-        }
-        onClick={change}
-      >
-        <span className="live-dot" aria-hidden="true" /> Live
-      </button>
-      {!isLive && (
-        <button
-          type="button"
-          className="button"
-          title="Ask once more"
-          aria-label="Ask once more"
-          onClick={() => void queries.invalidateQueries()}
-        >
-          <Icon name="refresh" />
-        </button>
-      )}
-    </span>
   );
 }

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { Status } from '../../../src/serve/api.ts';
 import { parseTime } from '../lib/format.ts';
+import type { LiveState } from '../lib/live.tsx';
 import type { Place } from './place.ts';
 import { defaultRange, rangeInAddress, type Range } from './range.ts';
 
@@ -11,8 +12,9 @@ export interface View {
   /** Null for all buckets. */
   readonly bucket: string | null;
   readonly range: Range;
-  /** True when the panels ask again by themselves. */
+  /** True when the panels follow what arrives. */
   readonly isLive: boolean;
+  readonly live: LiveState;
 }
 
 const ViewContext = createContext<View | null>(null);
@@ -26,13 +28,17 @@ export function useView(): View {
 }
 
 /** What the address and the store say there is to look at. */
-export function viewOf(place: Place, status: Status, nowMs: number): View {
+export function viewOf(
+  { place, status, live }: Pick<View, 'place' | 'status' | 'live'>,
+  nowMs: number,
+): View {
   const newestMs = parseTime(status.newest_event);
   return {
     place,
     status,
     bucket: place.params.get('bucket'),
     range: rangeInAddress(place.params) ?? defaultRange(newestMs, nowMs),
-    isLive: place.params.get('live') !== 'off',
+    isLive: live !== 'paused',
+    live,
   };
 }

@@ -3,13 +3,14 @@ import { bytesText, durationText, exactCount, shortCount } from '../lib/format.t
 import { Ago } from '../lib/moment.tsx';
 import { CutText, OutsideText } from '../lib/outside-text.tsx';
 import { StatusMark } from '../lib/status-mark.tsx';
+import { Tip } from '../lib/tip.tsx';
 import type { Column } from './record-table.tsx';
 
 function countCell(count: number) {
   return count === 0 ? (
     <span className="muted">0</span>
   ) : (
-    <span title={exactCount(count)}>{shortCount(count)}</span>
+    <Tip text={exactCount(count)}>{shortCount(count)}</Tip>
   );
 }
 
@@ -26,7 +27,7 @@ export const BATCH_COLUMNS: readonly Column<Batch>[] = [
   { id: 'loaded_at', title: 'Loaded', widthPx: 110, cell: (batch) => <Ago time={batch.loaded_at} /> },
   { id: 'state', title: 'State', widthPx: 100, cell: stateCell },
   { id: 'source', title: 'Source', widthPx: 120, cell: (batch) => <CutText text={batch.source} /> },
-  { id: 'origin', title: 'Origin', widthPx: 300, cell: (batch) => <CutText text={batch.origin} canCopy /> },
+  { id: 'origin', title: 'Origin', widthPx: 300, cell: (batch) => <CutText text={batch.origin} /> },
   { id: 'format', title: 'Format', widthPx: 100, cell: (batch) => <OutsideText text={batch.format} /> },
   { id: 'facts', title: 'Records', widthPx: 80, align: 'end', cell: (batch) => countCell(batch.facts) },
   { id: 'rejects', title: 'Rejects', widthPx: 72, align: 'end', cell: (batch) => countCell(batch.rejects) },
@@ -36,9 +37,7 @@ export const BATCH_COLUMNS: readonly Column<Batch>[] = [
     title: 'Size',
     widthPx: 84,
     align: 'end',
-    cell: (batch) => (
-      <span title={`${exactCount(batch.size_bytes)} bytes`}>{bytesText(batch.size_bytes)}</span>
-    ),
+    cell: (batch) => <Tip text={`${exactCount(batch.size_bytes)} bytes`}>{bytesText(batch.size_bytes)}</Tip>,
   },
   { id: 'load_ms', title: 'Took', widthPx: 72, align: 'end', cell: (batch) => durationText(batch.load_ms) },
 ];
@@ -52,7 +51,7 @@ export const BATCH_COLUMNS_SHORT = BATCH_COLUMNS.filter((column) =>
 export const REJECT_COLUMNS: readonly Column<Reject>[] = [
   { id: 'loaded_at', title: 'Loaded', widthPx: 110, cell: (reject) => <Ago time={reject.loaded_at} /> },
   { id: 'reason', title: 'Reason', widthPx: 240, cell: (reject) => <CutText text={reject.reason} /> },
-  { id: 'origin', title: 'Origin', widthPx: 220, cell: (reject) => <CutText text={reject.origin} canCopy /> },
+  { id: 'origin', title: 'Origin', widthPx: 220, cell: (reject) => <CutText text={reject.origin} /> },
   {
     id: 'line_number',
     title: 'Line',
@@ -61,7 +60,7 @@ export const REJECT_COLUMNS: readonly Column<Reject>[] = [
     cell: (reject) => exactCount(reject.line_number),
   },
   { id: 'format', title: 'Format', widthPx: 100, cell: (reject) => <OutsideText text={reject.format} /> },
-  { id: 'line', title: 'Content', widthPx: 340, cell: (reject) => <CutText text={reject.line} canCopy /> },
+  { id: 'line', title: 'Content', widthPx: 340, cell: (reject) => <CutText text={reject.line} /> },
 ];
 
 export const REJECT_COLUMNS_SHORT = REJECT_COLUMNS.filter((column) =>

@@ -1,7 +1,7 @@
 import { fieldText, type FactRow } from '../lib/facts.ts';
 
 /** A spreadsheet runs a cell that begins like this; the apostrophe makes it text. */
-const FORMULA_START = /^[=+\-@\t\r]/;
+const FORMULA_START = /^[=+\-@\t\r\n]/;
 
 function csvCell(value: unknown): string {
   const text = fieldText(value);

@@ -1,8 +1,9 @@
 import { statusClassOf } from '../charts/status-classes.ts';
 import { fieldText, numberField, type FactRow } from '../lib/facts.ts';
-import { bytesText, durationText, exactCount } from '../lib/format.ts';
+import { bytesText, durationText, exactCount, shortCount } from '../lib/format.ts';
 import { RowMoment } from '../lib/moment.tsx';
 import { CutText } from '../lib/outside-text.tsx';
+import { Tip } from '../lib/tip.tsx';
 import type { Column } from './record-table.tsx';
 
 /** What a column builder needs: the column of the row, its heading and width. */
@@ -22,7 +23,7 @@ export function textColumn([id, title, widthPx]: Heading): Column<FactRow> {
     widthPx,
     cell: (row) => {
       const text = fieldText(row[id]);
-      return text === '' ? ABSENT : <CutText text={text} canCopy />;
+      return text === '' ? ABSENT : <CutText text={text} />;
     },
   };
 }
@@ -34,13 +35,18 @@ function numberColumn(
 ): Column<FactRow> {
   const cell = (row: FactRow) => {
     const value = numberField(row, id);
-    return value === null ? ABSENT : <span title={`${exactCount(value)} ${unit}`}>{show(value)}</span>;
+    if (value === null) return ABSENT;
+    return <Tip text={`${exactCount(value)} ${unit}`.trim()}>{show(value)}</Tip>;
   };
   return { id, title, widthPx, align: 'end', cell };
 }
 
 export function bytesColumn(heading: Heading): Column<FactRow> {
   return numberColumn(heading, bytesText, 'bytes');
+}
+
+export function countColumn(heading: Heading): Column<FactRow> {
+  return numberColumn(heading, shortCount, '');
 }
 
 export function durationColumn(heading: Heading): Column<FactRow> {

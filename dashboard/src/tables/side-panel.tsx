@@ -1,12 +1,11 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { CopyButton } from '../lib/copy.tsx';
-import { fieldText, isTime, type FactRow } from '../lib/facts.ts';
-import { bytesText, durationText, relativeText, parseTime } from '../lib/format.ts';
+import { fieldText, type FactRow } from '../lib/facts.ts';
 import { Icon } from '../lib/icons.tsx';
-import { Moment } from '../lib/moment.tsx';
-import { useNowMs } from '../lib/now.ts';
-import { OutsideText } from '../lib/outside-text.tsx';
-import { Link } from '../routes/link.tsx';
+import { currentPlace, go, hrefWith, usePlace } from '../routes/place.ts';
+import type { FilterBy } from './cell-actions.tsx';
+import { Field } from './field.tsx';
+import { indented, RawText } from './raw-text.tsx';
 
 interface SidePanelProps {
   readonly title: string;
@@ -14,8 +13,10 @@ interface SidePanelProps {
   readonly onClose: () => void;
   /** Goes to the row before (-1) or after (1); null where there is none. */
   readonly onStep: ((direction: -1 | 1) => void) | null;
-  /** Where a field's value leads, null for fields that lead nowhere. */
-  readonly linkOf?: (column: string, value: string) => string | null;
+  /** Narrows the list by a field's value; absent where it cannot. */
+  readonly filterBy?: FilterBy;
+  /** What happened around it; absent where nothing else is known of such rows. */
+  readonly timeline?: ReactNode;
   readonly children?: ReactNode;
 }
 
@@ -27,7 +28,8 @@ const KEY_STEPS: Readonly<Record<string, -1 | 1>> = {
 };
 
 /** Everything about one row beside the list it came from. Esc closes, arrows go to the next row. */
-export function SidePanel({ title, row, onClose, onStep, linkOf, children }: SidePanelProps) {
+export function SidePanel(props: SidePanelProps) {
+  const { title, row, onClose, onStep, children } = props;
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -45,136 +47,100 @@ export function SidePanel({ title, row, onClose, onStep, linkOf, children }: Sid
   };
   return (
     <aside ref={panel} className="side-panel" aria-label={title} tabIndex={-1} onKeyDown={press}>
-      <header className="side-panel-head">
-        <h2>{title}</h2>
-        {onStep !== null && (
-          <>
-            <button
-              type="button"
-              className="icon-button"
-              title="Row above (arrow up)"
-              aria-label="Row above"
-              onClick={() => onStep(-1)}
-            >
-              <Icon name="previous" />
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              title="Row below (arrow down)"
-              aria-label="Row below"
-              onClick={() => onStep(1)}
-            >
-              <Icon name="next" />
-            </button>
-          </>
-        )}
-        <CopyButton text={JSON.stringify(row, null, 2)} label="Copy the whole record as JSON" />
-        <button
-          type="button"
-          className="icon-button"
-          title="Close (Esc)"
-          aria-label="Close"
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+      <SidePanelHead title={title} row={row} onClose={onClose} onStep={onStep} />
       {children}
-      <dl className="fields">
-        {Object.entries(row).map(([column, value]) => (
-          <Field
-            key={column}
-            column={column}
-            value={value}
-            href={linkOf?.(column, fieldText(value)) ?? null}
-          />
-        ))}
-      </dl>
+      {Object.keys(row).length > 0 && <SidePanelBody {...props} />}
     </aside>
   );
 }
 
-interface FieldProps {
-  readonly column: string;
-  readonly value: unknown;
-  readonly href: string | null;
-}
-
-function Field({ column, value, href }: FieldProps) {
-  const text = fieldText(value);
-  const isAbsent = text === '' || text === '[]' || text === '{}';
+function SidePanelHead({
+  title,
+  row,
+  onClose,
+  onStep,
+}: Pick<SidePanelProps, 'title' | 'row' | 'onClose' | 'onStep'>) {
   return (
-    <div className="field" data-absent={isAbsent}>
-      <dt>{column}</dt>
-      <dd>
-        {isAbsent ? (
-          <span className="muted">–</span>
-        ) : (
-          <FieldValue column={column} value={value} text={text} />
-        )}
-        {!isAbsent && (
-          <span className="field-actions">
-            {href !== null && (
-              <Link
-                className="icon-button small"
-                href={href}
-                title={`Only rows with this ${column}`}
-                aria-label={`Only rows with this ${column}`}
-              >
-                <Icon name="filter" />
-              </Link>
-            )}
-            <CopyButton text={text} label={`Copy ${column}`} />
-          </span>
-        )}
-      </dd>
-    </div>
+    <header className="side-panel-head">
+      <h2>{title}</h2>
+      {onStep !== null && (
+        <>
+          <button
+            type="button"
+            className="icon-button"
+            title="Row above (arrow up)"
+            aria-label="Row above"
+            onClick={() => onStep(-1)}
+          >
+            <Icon name="previous" />
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            title="Row below (arrow down)"
+            aria-label="Row below"
+            onClick={() => onStep(1)}
+          >
+            <Icon name="next" />
+          </button>
+        </>
+      )}
+      <CopyButton text={JSON.stringify(row, null, 2)} label="Copy the whole record as JSON" />
+      <button type="button" className="icon-button" title="Close (Esc)" aria-label="Close" onClick={onClose}>
+        <Icon name="close" />
+      </button>
+    </header>
   );
 }
 
-function FieldValue({
-  column,
-  value,
-  text,
-}: {
-  readonly column: string;
-  readonly value: unknown;
-  readonly text: string;
-}) {
-  const nowMs = useNowMs();
-  if (isTime(column, value)) {
-    return (
-      <span>
-        <Moment time={value} /> <span className="muted">{relativeText(parseTime(value) ?? 0, nowMs)}</span>
-      </span>
-    );
-  }
-  if (typeof value === 'object') return <Structure value={value} />;
-  const number = Number(text);
-  const isBytes =
-    /(?:^|_)(?:bytes|bytes_sent|bytes_received|object_size|size_bytes)$/.test(column) && number >= 1024;
-  const isDuration = column.endsWith('_ms') && number >= 1000;
-  return (
-    <span className="field-text">
-      <OutsideText text={text} />
-      {isBytes && <span className="muted"> {bytesText(number)}</span>}
-      {isDuration && <span className="muted"> {durationText(number)}</span>}
-    </span>
-  );
+type Tab = 'record' | 'raw' | 'timeline';
+const TAB_TITLES: Readonly<Record<Tab, string>> = { record: 'Record', raw: 'Raw text', timeline: 'Timeline' };
+
+/** The text a record was read from, where it was kept; else all of its fields as JSON. */
+function rawOf(row: FactRow): string {
+  const kept = fieldText(row['raw']) || fieldText(row['line']);
+  return kept === '' ? JSON.stringify(row, null, 2) : indented(kept);
 }
 
-/** A list or an object, indented. Its line ends are ours, so they are not spelled out as those from outside are. */
-function Structure({ value }: { readonly value: unknown }) {
+/** Fields, raw text or timeline; which one is in the address. */
+function SidePanelBody({ row, filterBy, timeline }: SidePanelProps) {
+  const asked = usePlace().params.get('tab');
+  const tabs: readonly Tab[] = timeline === undefined ? ['record', 'raw'] : ['record', 'raw', 'timeline'];
+  const tab = tabs.find((candidate) => candidate === asked) ?? 'record';
+  const choose = (chosen: Tab) =>
+    go(hrefWith(currentPlace(), { tab: chosen === 'record' ? null : chosen }), { replace: true });
   return (
-    <pre className="raw">
-      {JSON.stringify(value, null, 2)
-        .split('\n')
-        .map((line, index) => (
-          <div key={index}>
-            <OutsideText text={line} />
-          </div>
+    <>
+      <div className="segments side-panel-tabs" role="group" aria-label="What is shown of it">
+        {tabs.map((candidate) => (
+          <button
+            key={candidate}
+            type="button"
+            aria-pressed={candidate === tab}
+            onClick={() => choose(candidate)}
+          >
+            {TAB_TITLES[candidate]}
+          </button>
         ))}
-    </pre>
+      </div>
+      {tab === 'record' && (
+        <dl className="fields">
+          {Object.entries(row).map(([column, value]) => (
+            <Field
+              key={column}
+              column={column}
+              value={value}
+              {...(filterBy === undefined ? {} : { filterBy })}
+            />
+          ))}
+        </dl>
+      )}
+      {tab === 'raw' && (
+        <div className="side-panel-raw">
+          <RawText text={rawOf(row)} />
+        </div>
+      )}
+      {tab === 'timeline' && timeline}
+    </>
   );
 }

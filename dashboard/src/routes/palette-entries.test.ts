@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { paletteEntries, type PaletteFacts } from './palette-entries.ts';
+
+const FACTS: PaletteFacts = {
+  place: { path: '/activity', params: new URLSearchParams('bucket=media&range=7d') },
+  isLive: true,
+  pages: [
+    { path: '/', title: 'Overview', icon: 'overview' },
+    { path: '/requests', title: 'Requests', icon: 'requests' },
+  ],
+  buckets: ['media', 'billing\u202e'],
+  requestViews: [{ title: 'Anonymous requests', filters: { requester: '-' } }],
+  callViews: [{ title: 'Denied calls', filters: { error_code: 'AccessDenied' } }],
+  savedViews: [{ title: 'My view', href: '/requests?key=a' }],
+  analyses: [{ name: 'overwrites', title: 'Overwritten keys', feed: 'cloudtrail' }],
+};
+
+function firstOf(typed: string) {
+  const entry = paletteEntries(FACTS, typed)[0];
+  if (entry === undefined) return undefined;
+  return entry.does.kind === 'go' ? entry.does.href : entry.does.theme;
+}
+
+test.each([
+  ['over', '/?bucket=media&range=7d'],
+  ['last 24 hours', '/activity?bucket=media&range=24h'],
+  ['7 days', '/activity?bucket=media&range=7d'],
+  ['anonymous', '/requests?bucket=media&range=7d&requester=-'],
+  ['denied', '/calls?bucket=media&range=7d&error_code=AccessDenied'],
+  ['my view', '/requests?key=a'],
+  ['overwritten', '/calls?bucket=media&range=7d&analysis=overwrites'],
+  ['billing', '/activity?bucket=billing%E2%80%AE&range=7d'],
+  ['still', '/activity?bucket=media&range=7d&live=off'],
+  ['dark', 'dark'],
+  ['3E57427F3EXAMPLE', '/requests?range=90d&request_id=3E57427F3EXAMPLE'],
+  ['192.0.2.7', '/requests?range=90d&remote_ip=192.0.2.7'],
+  ['2001:db8::1', '/requests?range=90d&remote_ip=2001%3Adb8%3A%3A1'],
+  ['0b5e6f1e-7f3a-4f0e-9a3c-1f2e3d4c5b6a', '/calls?range=90d&event_id=0b5e6f1e-7f3a-4f0e-9a3c-1f2e3d4c5b6a'],
+])('paletteEntries() answers %j', (typed, expected) => {
+  expect(firstOf(typed)).toBe(expected);
+});
+
+test('paletteEntries() offers to look for any text among the keys, last', () => {
+  const last = paletteEntries(FACTS, 'quarterly report').at(-1);
+  expect(last?.does).toMatchObject({ href: '/requests?range=90d&key=*quarterly+report*' });
+});
+
+test('paletteEntries() spells out what is invisible in the names of buckets', () => {
+  expect(paletteEntries(FACTS, 'billing')[0]?.title).toBe('billing\\u202e');
+});
