@@ -13,6 +13,8 @@ const FACT_TABLES = {
   cloudtrail: { table: 'api_calls', place: 'record_number' },
   'cloudtrail-digest': { table: 'trail_digests', place: 'key' },
   's3-event': { table: 'object_events', place: 'record_number' },
+  'minio-audit': { table: 'requests', place: 'line_number, record_number' },
+  'rgw-ops-log': { table: 'requests', place: 'line_number, record_number' },
 } as const satisfies Record<FormatName, { table: string; place: string }>;
 
 /** What became of one batch. */

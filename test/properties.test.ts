@@ -192,6 +192,15 @@ const MEMBERS = [
   'source',
   'Event',
   'Sns',
+  'api',
+  'objects',
+  'time',
+  'requestHeader',
+  'requestQuery',
+  'operation',
+  'uri',
+  'op_data',
+  'http_x_headers',
 ];
 const VALUES = [
   '',

@@ -3,11 +3,20 @@ import { accessLog } from './access-log/format.ts';
 import { cloudtrail } from './cloudtrail/format.ts';
 import { cloudtrailDigest } from './cloudtrail-digest/format.ts';
 import type { BatchSample, Format, FormatName } from './format.ts';
+import { minioAudit } from './minio-audit/format.ts';
 import { REQUESTS_MIGRATIONS } from './requests.ts';
+import { rgwOpsLog } from './rgw-ops-log/format.ts';
 import { s3Event } from './s3-event/format.ts';
 
 /** Every format, in the order in which an unnamed batch is offered to them. */
-export const FORMATS: readonly Format[] = [accessLog, cloudtrailDigest, cloudtrail, s3Event];
+export const FORMATS: readonly Format[] = [
+  accessLog,
+  cloudtrailDigest,
+  cloudtrail,
+  s3Event,
+  minioAudit,
+  rgwOpsLog,
+];
 
 /** Steps of the schema of all formats, in order. */
 export const FORMAT_MIGRATIONS: readonly Migration[] = [

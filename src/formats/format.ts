@@ -2,7 +2,14 @@ import type { Migration } from '../engine/migrate.ts';
 import type { Parse, RecordUnit } from '../engine/engine.ts';
 
 /** Names of all formats, as configuration, command line and API take them. */
-export const FORMAT_NAMES = ['access-log', 'cloudtrail', 'cloudtrail-digest', 's3-event'] as const;
+export const FORMAT_NAMES = [
+  'access-log',
+  'cloudtrail',
+  'cloudtrail-digest',
+  's3-event',
+  'minio-audit',
+  'rgw-ops-log',
+] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
