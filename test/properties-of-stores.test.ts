@@ -174,7 +174,9 @@ describe.each(STORES)('$format.name', ({ format, rendered, rowOf }) => {
           const facts = (loaded?.facts ?? []).map(({ line_number: _l, record_number: _r, ...row }) => row);
           expect(loaded?.rejects).toEqual([]);
           expect(facts).toEqual(requests.map(rowOf));
-          const places = new Set(loaded?.facts.map((row) => `${row['line_number']}/${row['record_number']}`));
+          const places = new Set(
+            loaded?.facts.map((row) => JSON.stringify([row['line_number'], row['record_number']])),
+          );
           expect(places.size).toBe(requests.length);
         },
       ),
