@@ -9,6 +9,7 @@ import type { Engine, FileLoad } from '../src/engine/engine.ts';
 import { migrate } from '../src/engine/migrate.ts';
 import { accessLog } from '../src/formats/access-log/format.ts';
 import { cloudtrail } from '../src/formats/cloudtrail/format.ts';
+import { rgwOpsLog } from '../src/formats/rgw-ops-log/format.ts';
 import { MIGRATIONS } from '../src/migrations.ts';
 import { startNodes, unavailableReason } from './cluster-nodes/nodes.ts';
 import { accessLogLines } from './log-lines.ts';
@@ -166,13 +167,13 @@ describe.each(ENGINES)('engine: $name', ({ missing, open }) => {
   test('loadFiles() binds the parameters of its parses', async () => {
     const folder = tempFolder();
     const record = { eventID: 'bound', eventTime: '2026-01-01T00:00:00Z', eventSource: 'x', eventName: 'X' };
-    writeFileSync(join(folder, '77.batch'), JSON.stringify({ Records: [record] }));
+    writeFileSync(join(folder, '78.batch'), JSON.stringify({ Records: [record] }));
     await engine.loadFiles({
       table: cloudtrail.parsedTable,
       parses: cloudtrail.parses,
       unit: cloudtrail.unit,
       folder,
-      files: ['77.batch'],
+      files: ['78.batch'],
       large: false,
       token: 'bound',
       params: { event_sources: ["it's \\", 'x'] },
@@ -193,6 +194,30 @@ describe.each(ENGINES)('engine: $name', ({ missing, open }) => {
       tallied: 420_000,
       batches: 1,
     });
+  });
+
+  test('loadFiles() of a large file whose lines give several rows twice loads every row once', {
+    timeout: 120_000,
+  }, async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, '79.batch'), opsLog(150_000));
+    const load: FileLoad = {
+      table: rgwOpsLog.parsedTable,
+      parses: rgwOpsLog.parses,
+      unit: rgwOpsLog.unit,
+      folder,
+      files: ['79.batch'],
+      large: true,
+      token: 'ops-log',
+    };
+    for (let time = 0; time < 2; time += 1) await engine.loadFiles(load, { limits: { timeMs: 100_000 } });
+    const [row] = await engine.query(
+      `select count() as facts, uniqExact(line_number, record_number) as places,
+        (select sum(requests) from requests_1m where bucket = 'ops') as rolled,
+        (select sum(facts) from batch_tallies where batch_id = 79) as tallied
+       from requests where bucket = 'ops'`,
+    );
+    expect(row).toEqual({ facts: 210_000, places: 210_000, rolled: 210_000, tallied: 210_000 });
   });
 
   test.each(ESCAPES)('untrusted SQL cannot %s', async (_what, sql) => {
@@ -274,6 +299,23 @@ function largeLoad(lines: number): FileLoad {
     large: true,
     token: 'large-load',
   };
+}
+
+/** Entries of an ops log, a line each; every fifth deletes two keys and so gives three rows. */
+function opsLog(lines: number): string {
+  const entry = (operation: string, index: number, more: object = {}): string =>
+    JSON.stringify({
+      bucket: 'ops',
+      object: `${index}.txt`,
+      time: `2026-03-01T10:${String(index % 60).padStart(2, '0')}:00.5Z`,
+      operation,
+      http_status: '200',
+      ...more,
+    });
+  const deleted = { op_data: { objects: [{ key: 'a' }, { key: 'b' }] } };
+  return Array.from({ length: lines }, (_, index) =>
+    index % 5 === 0 ? entry('multi_object_delete', index, deleted) : entry('get_obj', index),
+  ).join('\n');
 }
 
 async function totals(engine: Engine, prefix: string): Promise<unknown> {

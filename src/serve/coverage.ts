@@ -26,7 +26,7 @@ export async function coverageOf(
   const { startMs, endMs } = activity.range;
   const [newestMs, completeMs] = await Promise.all([
     newestEventMs(activity, facts, parts.engine),
-    completeUntil(facts.format, parts),
+    completeUntil(facts.formats, parts),
   ]);
   return {
     since: isoOf(startMs),
@@ -37,12 +37,12 @@ export async function coverageOf(
   };
 }
 
-async function completeUntil(format: string, parts: ApiParts): Promise<number | undefined> {
+async function completeUntil(formats: readonly string[], parts: ApiParts): Promise<number | undefined> {
   const followed = new Map(parts.sources.map((source) => [source.name, source]));
   const sources = (await parts.arrivals.get()).map((arrivals) => ({
     arrivals,
     followed: followed.get(arrivals.source)?.status(),
   }));
-  const untilMs = completeUntilMs(format, sources, parts.clock.nowMs());
+  const untilMs = completeUntilMs(formats, sources, parts.clock.nowMs());
   return untilMs === undefined ? undefined : Math.max(0, untilMs);
 }

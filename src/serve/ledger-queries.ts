@@ -21,7 +21,7 @@ interface StoreFacts {
 export async function storeFacts(engine: Engine): Promise<StoreFacts> {
   const [row] = await engine.query<shapes.Status['facts'] & { newest_s: number }>(
     `select
-       (select sum(facts) from batches where state = 'loaded' and format = 'access-log') as requests,
+       (select sum(facts) from batches where state = 'loaded' and format in ('access-log', 'minio-audit', 'rgw-ops-log')) as requests,
        (select sum(facts) from batches where state = 'loaded' and format = 'cloudtrail') as api_calls,
        (select sum(facts) from batches where state = 'loaded' and format = 's3-event') as object_events,
        (select count() from rejects) as rejects,

@@ -17,8 +17,8 @@ export function EmptyStore({ status }: { readonly status: Status }) {
     <section className="panel empty-store">
       <h2>Nothing has been loaded yet</h2>
       <p>
-        Bucketwatch reads S3 server access logs, CloudTrail files and S3 event notifications, plain or
-        gzipped. This page fills by itself as soon as there are some.
+        Bucketwatch reads S3 server access logs, CloudTrail files, S3 event notifications, audit logs of MinIO
+        and ops logs of Ceph, plain or gzipped. This page fills by itself as soon as there are some.
       </p>
       <p className="step">Watch the bucket your logs are delivered to:</p>
       <CommandLine command={WATCH_COMMAND} />

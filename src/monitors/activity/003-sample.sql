@@ -1,5 +1,5 @@
 -- An even sample of the requests, in levels that halve: a question too big for the facts reads as many levels as it can
--- afford. A request is in it or not by its batch and line alone, so the sample is the same however it was loaded.
+-- afford. A request is in it or not by its batch and place in it alone, so the sample is the same however it was loaded.
 create table if not exists request_sample (
   level UInt8 comment 'all rows with a level of at least n are one in 2 to the n of the requests; 4 to 20',
   bucket LowCardinality(String),
@@ -48,7 +48,7 @@ select
   tls_version,
   acl_required
 from (
-  select *, bitOr(cityHash64(batch_id, line_number), toUInt64(1048576)) as hash
+  select *, bitOr(cityHash64(batch_id, line_number, record_number), toUInt64(1048576)) as hash
   from requests
-  where bitAnd(cityHash64(batch_id, line_number), 15) = 0
+  where bitAnd(cityHash64(batch_id, line_number, record_number), 15) = 0
 ) as requests;

@@ -7,8 +7,8 @@ import type { Range } from './range.ts';
 
 export interface FactTable {
   readonly table: string;
-  /** Name of the format its rows come from. */
-  readonly format: string;
+  /** Names of the formats its rows come from. */
+  readonly formats: readonly string[];
   readonly timeColumn: string;
   /** Sums of it by the minute, and by the hour if there are: column `time`. */
   readonly byMinute: string;
@@ -27,7 +27,7 @@ export interface FactTable {
 
 export const REQUESTS: FactTable = {
   table: 'requests',
-  format: 'access-log',
+  formats: ['access-log', 'minio-audit', 'rgw-ops-log'],
   timeColumn: 'time',
   byMinute: 'requests_1m',
   byHour: 'requests_1h',
@@ -64,7 +64,7 @@ export const REQUESTS: FactTable = {
 
 export const CALLS: FactTable = {
   table: 'api_calls',
-  format: 'cloudtrail',
+  formats: ['cloudtrail'],
   timeColumn: 'event_time',
   byMinute: 'api_calls_1m',
   filters: [

@@ -62,7 +62,7 @@ describe('verdictOf()', () => {
 
 describe('completeUntilMs()', () => {
   const untilS = (...sources: Parameters<typeof completeUntilMs>[1]) => {
-    const ms = completeUntilMs('access-log', sources, NOW_MS);
+    const ms = completeUntilMs(['minio-audit', 'access-log'], sources, NOW_MS);
     return ms === undefined ? undefined : ms / 1000 - NOW_S;
   };
 
@@ -80,7 +80,7 @@ describe('completeUntilMs()', () => {
   });
 
   test('is unknown when no source has records of the format', () => {
-    expect(completeUntilMs('cloudtrail', [{ arrivals: delivering(60), followed: WAITING }], NOW_MS)).toBe(
+    expect(completeUntilMs(['cloudtrail'], [{ arrivals: delivering(60), followed: WAITING }], NOW_MS)).toBe(
       undefined,
     );
   });
