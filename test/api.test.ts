@@ -27,6 +27,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/batches': ['?limit=5'],
   '/rejects': ['?limit=5'],
   '/sources': [''],
+  '/completeness': [`?${RANGE}`],
 };
 
 /** Routes whose answer is no JSON document. */
