@@ -42,7 +42,7 @@ export async function bucketDeliveries(
      global inner join (
        select batch_id, toInt64(toUnixTimestamp(coalesce(delivered_at, received_at))) as arrived_s
        from batches
-       where format = 'access-log' and coalesce(delivered_at, received_at) >= ${timeLiteral(startMs - BEFORE_MS)}
+       where coalesce(delivered_at, received_at) >= ${timeLiteral(startMs - BEFORE_MS)}
          and coalesce(delivered_at, received_at) < ${timeLiteral(endMs)}
      ) as ledger using (batch_id)
      group by bucket
