@@ -131,16 +131,20 @@ select
   (groupArray(binned.bin), groupArray(binned.n)) as histogram
 from (
   select
-    measured.1 as kind,
+    kind,
     bucket,
     toStartOfMinute(requests.time) as time,
-    toUInt16(round(32 * log2(1 + measured.2))) as bin,
+    toUInt16(round(32 * log2(1 + ifNull(measured, 0)))) as bin,
     count() as n,
-    sum(measured.2) as bin_ms,
-    min(measured.2) as bin_ms_min,
-    max(measured.2) as bin_ms_max
-  from requests
-  array join arrayFilter(pair -> not isNull(pair.2), [('total_time', total_time_ms), ('turn_around_time', turn_around_time_ms)]) as measured
+    sum(measured) as bin_ms,
+    min(measured) as bin_ms_min,
+    max(measured) as bin_ms_max
+  from (
+    select bucket, time, kind, if(kind = 'total_time', total_time_ms, turn_around_time_ms) as measured
+    from requests
+    array join ['total_time', 'turn_around_time']::Array(Enum8('total_time' = 1, 'turn_around_time' = 2)) as kind
+  ) as requests
+  where measured is not null
   group by kind, bucket, time, bin
 ) as binned
 group by kind, bucket, time;
