@@ -106,12 +106,14 @@ const CONTENTS = {
     'select kind, bucket, time, sum(requests), sum(ms), min(ms_min), max(ms_max), sumMap(histogram) from latency_1m group by all',
   latency_1h:
     'select kind, bucket, time, sum(requests), sum(ms), min(ms_min), max(ms_max), sumMap(histogram) from latency_1h group by all',
-  callers_1h:
-    'select bucket, time, requester, remote_ip, user_agent, operation, access, sum(requests), sum(callers_1h.bytes_sent), sum(errors), sum(denied), sum(failed), min(first_seen), max(last_seen) from callers_1h group by all',
-  callers_1d:
-    'select bucket, time, requester, remote_ip, user_agent, operation, access, sum(requests), sum(callers_1d.bytes_sent), sum(errors), sum(denied), sum(failed) from callers_1d group by all',
+  principals_1h:
+    'select bucket, time, principal, operation, access, program, sum(requests), sum(principals_1h.bytes_sent), sum(bytes_sent_outside), sum(errors), sum(denied), sum(failed), min(first_seen), max(last_seen) from principals_1h group by all',
+  principals_1d:
+    'select bucket, time, principal, operation, access, program, sum(requests), sum(principals_1d.bytes_sent), sum(bytes_sent_outside), sum(errors), sum(denied), sum(failed) from principals_1d group by all',
   first_seen:
     'select bucket, principal, kind, value, min(first_seen.first_seen), max(first_seen.last_seen), sum(requests) from first_seen group by all',
+  first_addresses:
+    'select bucket, remote_ip, min(first_addresses.first_seen), max(first_addresses.last_seen), sum(requests) from first_addresses group by all',
   request_sample: 'select * from request_sample',
   api_calls_1m:
     'select bucket, time, event_name, error_code, uniqExactMerge(calls) from api_calls_1m group by all',

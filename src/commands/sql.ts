@@ -14,7 +14,7 @@ export function addSqlCommand(root: Command): void {
     .addHelpText(
       'after',
       `
-Tables: requests, api_calls, object_events, batches, rejects, requests_1m, latency_1m, callers_1h,
+Tables: requests, api_calls, object_events, batches, rejects, requests_1m, latency_1m, principals_1h,
   first_seen, request_sample, api_calls_1m.
   SHOW TABLES and DESCRIBE <table> tell more; docs/tables.md explains every column.
 

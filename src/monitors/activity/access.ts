@@ -1,7 +1,7 @@
 /** How often each kind of access occurred that deserves a look. */
 import type { Engine } from '../../engine/engine.ts';
 import { ACCESS_KINDS, type AccessKind } from './access-kinds.ts';
-import { type ActivityQuery, ADDED_UP, bucketParam, callers } from './levels.ts';
+import { type ActivityQuery, ADDED_UP, bucketParam, principals } from './levels.ts';
 
 export interface AccessRow {
   readonly kind: AccessKind;
@@ -17,7 +17,7 @@ export async function accessKinds(query: ActivityQuery, engine: Engine): Promise
     `select kinds.1 as kind, sum(seen.n) as requests, sum(seen.bytes) as bytes_sent, uniqExact(seen.bucket) as buckets
      from (
        select access, bucket, sum(requests) as n, sum(bytes_sent) as bytes
-       from ${callers('access, bucket, requests, bytes_sent', query)}
+       from ${principals('access, bucket, requests, bytes_sent', query)}
        where access != 0
        group by access, bucket
      ) as seen

@@ -1,11 +1,11 @@
 /** What the requests of a range cost, by list prices. */
 import type { Engine } from '../../engine/engine.ts';
-import { type ActivityQuery, ADDED_UP, bucketParam, callers } from './levels.ts';
+import { type ActivityQuery, ADDED_UP, bucketParam, IS_OUTSIDE, principals } from './levels.ts';
 import { PRICES } from './prices.ts';
 import { readingFor } from './reading.ts';
 import { PREFIX } from './top.ts';
 
-export const COST_DIMENSIONS = ['bucket', 'requester', 'operation', 'prefix'] as const;
+export const COST_DIMENSIONS = ['bucket', 'principal', 'requester', 'operation', 'prefix'] as const;
 
 export interface CostQuery extends ActivityQuery {
   readonly by: (typeof COST_DIMENSIONS)[number];
@@ -33,10 +33,6 @@ export interface Cost {
 const PER_REQUEST = `multiIf(${PRICES.classes
   .map(({ pattern, per1000 }) => `match(operation, '${pattern}'), ${per1000 / 1000}`)
   .join(', ')}, ${PRICES.otherPer1000 / 1000})`;
-/** Addresses of private networks come through a VPC endpoint: nothing is paid for what is sent there. */
-const PRIVATE_172 = Array.from({ length: 16 }, (_, index) => `'172.${16 + index}.'`).join(', ');
-const IS_OUTSIDE = `remote_ip != '' and not startsWith(remote_ip, '10.') and not startsWith(remote_ip, '192.168.')
-  and substring(remote_ip, 1, 7) not in (${PRIVATE_172}) and substring(remote_ip, 1, 2) not in ('fc', 'fd')`;
 const GIB = 2 ** 30;
 
 /** The dearest values first, and the cost of all of them. */
@@ -51,7 +47,7 @@ export async function requestCost(query: CostQuery, engine: Engine): Promise<Cos
          sum(outside_bytes) * ${PRICES.transferOutPerGiB / GIB} as transfer_cost
        from (
          select ${value} as value, operation, sum(requests) as all_n, sum(bytes_sent) as all_bytes,
-           sum(charged) as charged_n, sumIf(bytes_sent, ${IS_OUTSIDE}) as outside_bytes
+           sum(charged) as charged_n, sum(bytes_sent_outside) as outside_bytes
          from ${from}
          group by value, operation
        )
@@ -80,14 +76,18 @@ async function readingOf(
   query: CostQuery,
   engine: Engine,
 ): Promise<{ from: string; estimated: boolean; sampledRequests: number }> {
-  if (query.by === 'prefix') {
+  if (query.by === 'prefix' || query.by === 'requester') {
     const columns = ['key', 'operation', 'remote_ip', 'requester', 'http_status', 'error_code'];
     const reading = await readingFor({ columns }, query, engine);
     const isFree = "http_status >= 500 or (requester = '' and error_code = 'AccessDenied')";
-    return { ...reading, from: `(select *, if(${isFree}, 0, requests) as charged from ${reading.from})` };
+    return {
+      ...reading,
+      from: `(select *, if(${isFree}, 0, requests) as charged, if(${IS_OUTSIDE}, bytes_sent, 0) as bytes_sent_outside from ${reading.from})`,
+    };
   }
-  const columns = `bucket, requester, remote_ip, operation, requests, bytes_sent, requests - failed - if(requester = '', denied, 0) as charged`;
-  return { from: callers(columns, query), estimated: false, sampledRequests: 0 };
+  const columns = `bucket, principal, operation, requests, bytes_sent, bytes_sent_outside,
+    requests - failed - if(principal = '', denied, 0) as charged`;
+  return { from: principals(columns, query), estimated: false, sampledRequests: 0 };
 }
 
 /** What the estimate is made of and what it leaves out, in sentences. */

@@ -34,14 +34,23 @@ export async function firstSeen(query: FirstSeenQuery, engine: Engine): Promise<
     `seen.first_s < ${Math.ceil(endMs / 1000)}`,
     ...(query.cursor === undefined ? [] : [after(query.cursor)]),
   ];
+  const bucket = query.bucket === undefined ? '' : 'and bucket = {bucket:String}';
+  const kind = query.kind === undefined ? '' : 'and kind = {kind:String}';
   const rows = await engine.query<FirstSeenRow & { tie: string }>(
     `select *, toString(cityHash64(bucket, principal, kind, value)) as tie
      from (
-       select kind, bucket, principal, value, toUnixTimestamp(min(first_seen.first_seen)) as first_s,
-         toUnixTimestamp(max(first_seen.last_seen)) as last_s, sum(first_seen.requests) as requests
+       select toString(kind) as kind, bucket, toString(principal) as principal, toString(value) as value,
+         toUnixTimestamp(min(first_seen.first_seen)) as first_s, toUnixTimestamp(max(first_seen.last_seen)) as last_s,
+         sum(first_seen.requests) as requests
        from first_seen
-       where 1 ${query.bucket === undefined ? '' : 'and bucket = {bucket:String}'}
-         ${query.kind === undefined ? '' : 'and kind = {kind:String}'}
+       where 1 ${bucket} ${kind}
+       group by kind, bucket, principal, value
+       union all
+       select 'remote_ip' as kind, bucket, '' as principal, remote_ip as value,
+         toUnixTimestamp(min(first_addresses.first_seen)) as first_s,
+         toUnixTimestamp(max(first_addresses.last_seen)) as last_s, sum(first_addresses.requests) as requests
+       from first_addresses
+       where 1 ${bucket} ${kind}
        group by kind, bucket, principal, value
      ) as seen
      where ${conditions.join(' and ')}

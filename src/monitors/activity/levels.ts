@@ -90,19 +90,30 @@ function hoursWhere(table: 'requests' | 'latency', stepS: number | undefined): L
   return isWholeHours ? [{ from: `${table}_1h`, seconds: HOUR_S }, minutes] : [minutes];
 }
 
-const CALLER_FACTS = `(
-  select bucket, time, requester, toLowCardinality(requests.remote_ip) as remote_ip, user_agent, operation,
-    ${ACCESS_BITS} as access,
-    toUInt64(1) as requests, bytes_sent, toUInt64(http_status >= 400) as errors, toUInt64(http_status = 403) as denied,
-    toUInt64(http_status >= 500) as failed
+/** What a principal is: a requester without the name of its session. */
+export const PRINCIPAL =
+  "if(position(requester, ':assumed-role/') > 0, extract(requester, '^(arn:[^/]*:assumed-role/[^/]*)'), requester)";
+
+/** Addresses of private networks come through a VPC endpoint. */
+export const IS_OUTSIDE = `remote_ip != '' and not startsWith(remote_ip, '10.') and not startsWith(remote_ip, '192.168.')
+  and not match(substring(remote_ip, 1, 7), '^(172[.](1[6-9]|2[0-9]|3[01])[.]|f[cd])')`;
+
+const PRINCIPAL_FACTS = `(
+  select bucket, time, ${PRINCIPAL} as principal, operation, ${ACCESS_BITS} as access,
+    toUInt64(1) as requests, bytes_sent, if(${IS_OUTSIDE}, bytes_sent, 0) as bytes_sent_outside,
+    toUInt64(http_status >= 400) as errors, toUInt64(http_status = 403) as denied, toUInt64(http_status >= 500) as failed
   from requests)`;
 
-/** `callers_1d`, `callers_1h` and at the edges the facts as one, for steps of `stepS` seconds or for the range as a whole. */
-export function callers(columns: string, query: ActivityQuery, stepS?: number): string {
+/** `principals_1d`, `principals_1h` and at the edges the facts as one, for steps of `stepS` seconds or for the whole range. */
+export function principals(columns: string, query: ActivityQuery, stepS?: number): string {
   const hours = [
-    { from: 'callers_1h', seconds: HOUR_S },
-    { from: CALLER_FACTS, seconds: 1 },
+    { from: 'principals_1h', seconds: HOUR_S },
+    { from: PRINCIPAL_FACTS, seconds: 1 },
   ];
   const isWholeDays = stepS === undefined || stepS % DAY_S === 0;
-  return levelled(columns, isWholeDays ? [{ from: 'callers_1d', seconds: DAY_S }, ...hours] : hours, query);
+  return levelled(
+    columns,
+    isWholeDays ? [{ from: 'principals_1d', seconds: DAY_S }, ...hours] : hours,
+    query,
+  );
 }

@@ -1,9 +1,9 @@
 /**
- * Where a question about requests is read: in the sums, which have the answer ready; in the callers' rollup; in the facts
+ * Where a question about requests is read: in the sums, which have the answer ready; in the principals' rollup; in the facts
  * when they are few; else in the even sample, and then the answer is an estimate and says so.
  */
 import type { Engine } from '../../engine/engine.ts';
-import { type ActivityQuery, bucketParam, callers, sums, within } from './levels.ts';
+import { type ActivityQuery, bucketParam, PRINCIPAL, principals, sums, within } from './levels.ts';
 
 export interface Need {
   /** Columns the question groups or filters by, beside `time`. */
@@ -23,7 +23,7 @@ export interface Reading {
 }
 
 const SUMMED = ['bucket', 'operation', 'http_status', 'error_code'];
-const CALLER = ['bucket', 'operation', 'requester', 'remote_ip', 'user_agent'];
+const BY_PRINCIPAL = ['bucket', 'operation', 'principal'];
 const SAMPLED = [
   'bucket',
   'operation',
@@ -31,6 +31,7 @@ const SAMPLED = [
   'error_code',
   'key',
   'requester',
+  'principal',
   'remote_ip',
   'user_agent',
   'version_id',
@@ -44,8 +45,8 @@ const SAMPLED = [
 ];
 /** Facts are read themselves up to this many; grouping 500,000 by key took 90 ms on two cores. */
 const FACT_ROWS_MAX = 400_000;
-/** Rows of the callers' rollup a question may read before it turns to the sample. */
-const CALLER_ROWS_MAX = 6_000_000;
+/** Rows of the principals' rollup a question may read before it turns to the sample. */
+const PRINCIPAL_ROWS_MAX = 6_000_000;
 const SAMPLE_ROWS_MAX = 120_000;
 const SAMPLE_LEVEL_MIN = 4;
 const SAMPLE_LEVEL_MAX = 20;
@@ -55,10 +56,12 @@ export async function readingFor(need: Need, query: ActivityQuery, engine: Engin
   const isIn = (known: readonly string[]): boolean => columns.every((column) => known.includes(column));
   if (need.hasOwnConditions !== true && isIn(SUMMED))
     return { ...EXACT, from: sums(summed(columns), query, stepS) };
-  const isForCallers =
-    need.hasOwnConditions !== true && isIn(CALLER) && (stepS === undefined || stepS % 3600 === 0);
-  if (isForCallers && (await callerRows(query, engine)) <= CALLER_ROWS_MAX)
-    return { ...EXACT, from: callers(listed(columns, 'requests, bytes_sent, errors'), query, stepS) };
+  const isByPrincipal = need.hasOwnConditions !== true && isIn(BY_PRINCIPAL);
+  if (isByPrincipal && (await principalRows(query, engine)) <= PRINCIPAL_ROWS_MAX)
+    return {
+      ...EXACT,
+      from: principals(listed(columns, 'requests, bytes_sent, errors'), query, stepS),
+    };
   const rows = await requestsIn(query, engine);
   if (rows <= FACT_ROWS_MAX || !isIn(SAMPLED)) return { ...EXACT, from: facts(query) };
   return sample(rows, query, engine);
@@ -78,7 +81,7 @@ function summed(columns: readonly string[]): string {
 }
 
 function facts(query: ActivityQuery): string {
-  return `(select *, 1 as requests, http_status >= 400 as errors, bytes_sent as response_bytes, bytes_received as request_bytes
+  return `(select *, ${PRINCIPAL} as principal, 1 as requests, http_status >= 400 as errors, bytes_sent as response_bytes, bytes_received as request_bytes
     from requests where ${within(query)})`;
 }
 
@@ -96,7 +99,7 @@ async function sample(rows: number, query: ActivityQuery, engine: Engine): Promi
   // What a row stands for: the requests are counted, so their number is shared out instead of taking 2 to the level.
   const weight = sampledRequests === 0 ? 0 : rows / sampledRequests;
   return {
-    from: `(select * replace (bytes_sent * ${weight} as bytes_sent), ${weight} as requests, if(http_status >= 400, ${weight}, 0) as errors,
+    from: `(select * replace (bytes_sent * ${weight} as bytes_sent), ${PRINCIPAL} as principal, ${weight} as requests, if(http_status >= 400, ${weight}, 0) as errors,
         request_sample.bytes_sent as response_bytes, request_sample.bytes_received as request_bytes
       from request_sample where ${conditions})`,
     estimated: true,
@@ -104,9 +107,9 @@ async function sample(rows: number, query: ActivityQuery, engine: Engine): Promi
   };
 }
 
-async function callerRows(query: ActivityQuery, engine: Engine): Promise<number> {
+async function principalRows(query: ActivityQuery, engine: Engine): Promise<number> {
   const [row] = await engine.query<{ n: number }>(
-    `select count() as n from callers_1h where ${within(query)} settings final = 0`,
+    `select count() as n from principals_1h where ${within(query)} settings final = 0`,
     { params: bucketParam(query) },
   );
   return row?.n ?? 0;
