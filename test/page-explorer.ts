@@ -143,7 +143,8 @@ export function explorerTests({ openPage, url }: DemoPages): void {
 
   test('all that match are saved, not only the rows shown', async () => {
     const { page, show } = await openPage();
-    const hours = (count: number) => new Date(Date.now() - count * 3_600_000).toISOString();
+    const minuteMs = Math.floor(Date.now() / 60_000) * 60_000;
+    const hours = (count: number) => new Date(minuteMs - count * 3_600_000).toISOString();
     await show(`/requests?since=${hours(170)}&until=${hours(2)}&live=off&http_status=4xx`);
     const rows = JSON.parse(await saved(page, 'JSON', 1)) as Record<string, unknown>[];
     const count = ((await page.locator('.histogram-words strong').textContent()) ?? '').replace(/\D/g, '');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Histogram } from './answers.ts';
+import type { Histogram } from '../../../src/serve/search-api.ts';
 import { barAt, barsOf } from './bars.ts';
 
 const ANSWER: Histogram = {
@@ -12,6 +12,8 @@ const ANSWER: Histogram = {
   },
   step_seconds: 3600,
   total: 7,
+  estimated: false,
+  sampled_requests: 0,
   points: [
     { time: '2026-11-20T11:00:00Z', total: 5, errors: 1 },
     { time: '2026-11-20T13:00:00Z', total: 2, errors: 0 },

@@ -1,4 +1,6 @@
-import type { Histogram, HistogramPoint } from './answers.ts';
+import type { Histogram } from '../../../src/serve/search-api.ts';
+
+type HistogramPoint = Histogram['points'][number];
 
 /** A histogram on its full grid. Shares are of the width of the time axis, 0 to 1. */
 export interface Bars {

@@ -1,4 +1,5 @@
 import type { CSSProperties } from 'react';
+import type { Facet } from '../../../src/serve/search-api.ts';
 import { exactCount, shortCount } from '../lib/format.ts';
 import { Icon } from '../lib/icons.tsx';
 import { CutText } from '../lib/outside-text.tsx';
@@ -10,7 +11,6 @@ import { go, hrefWith } from '../routes/place.ts';
 import { useView } from '../routes/view.tsx';
 import type { FilterBy } from '../tables/cell-actions.tsx';
 import { conditionOf, type Filter } from '../tables/filters.ts';
-import type { Facet } from './answers.ts';
 import type { ExplorerKind } from './kind.ts';
 import { useFacet } from './use-explorer.ts';
 
@@ -73,14 +73,13 @@ function FacetValues({ kind, facet, filterBy }: FacetValuesProps) {
   if (answer.data === undefined) return <Skeleton heightPx={VALUES * 26} />;
   const { rows } = answer.data;
   if (rows.length === 0) return <p className="facet-none">nothing matches</p>;
-  const isEstimated = answer.data.estimated === true;
   const highest = Math.max(1, ...rows.map((row) => row.count));
   return (
     <ul className="facet-values" data-stale={answer.isPlaceholderData}>
       {rows.map((row) => (
         <FacetValue key={row.value} row={row} share={row.count / highest} facet={facet} filterBy={filterBy} />
       ))}
-      {isEstimated && <li className="facet-none">Counts are estimates.</li>}
+      {answer.data.estimated && <li className="facet-none">Counts are estimates.</li>}
     </ul>
   );
 }

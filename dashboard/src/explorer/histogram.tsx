@@ -1,11 +1,11 @@
 import { useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import type { Histogram as HistogramAnswer } from '../../../src/serve/search-api.ts';
 import { counted, exactCount, shortCount, shortMomentText, stampText, stepText } from '../lib/format.ts';
 import { useNowMs } from '../lib/now.ts';
 import { Skeleton } from '../lib/panel.tsx';
 import { ProblemBox } from '../lib/problem-box.tsx';
 import { currentPlace, go, hrefWith } from '../routes/place.ts';
 import { rangeParams } from '../routes/range.ts';
-import type { Histogram as HistogramAnswer } from './answers.ts';
 import { barAt, barsOf, type Bars } from './bars.ts';
 import type { ExplorerKind } from './kind.ts';
 import { useHistogram } from './use-explorer.ts';
@@ -127,7 +127,7 @@ function HistogramWords({ answer, bars, cursor, noun }: HistogramWordsProps) {
     <p className="histogram-words">
       <span>
         <strong>
-          {answer.estimated === true && 'about '}
+          {answer.estimated && 'about '}
           {counted(total, noun)}
         </strong>
         {errors > 0 && (

@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { Facet, Histogram } from '../../../src/serve/search-api.ts';
 import { getJson, type ApiProblem, type Query } from '../lib/api.ts';
 import { liveIntervalMs, scopeOf } from '../lib/queries.ts';
 import { useView } from '../routes/view.tsx';
 import { activeFilters } from '../tables/filters.ts';
-import type { Analyses, Facet, Histogram } from './answers.ts';
+import type { Analyses } from './answers.ts';
 import type { ExplorerKind } from './kind.ts';
 
 const HISTOGRAM_STEPS = 120;

@@ -58,7 +58,7 @@ export async function copyText(text: string): Promise<boolean> {
 export function CommandLine({ command }: { readonly command: string }) {
   return (
     <span className="command">
-      <code>{command}</code>
+      <code tabIndex={0}>{command}</code>
       <CopyButton text={command} label="Copy this command" />
     </span>
   );
