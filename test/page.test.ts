@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { explorerTests } from './page-explorer.ts';
+import { sectionTests } from './page-sections.ts';
 import {
   addressOf,
   describePages,
@@ -25,6 +26,7 @@ const PHONE = { width: 360, height: 740 };
 describePages('page in a browser', (pages) => {
   const { openPage, url } = pages;
   explorerTests(pages);
+  sectionTests(pages);
 
   test('scripts and styles are small', () => {
     const assets = join(DIST, 'assets');

@@ -4,6 +4,8 @@ import { App } from './app.tsx';
 import { initialTheme, showTheme } from './lib/theme.ts';
 import { currentPlace } from './routes/place.ts';
 import './styles/tokens.css';
+import './styles/charts.css';
+import './styles/pages.css';
 import './styles/base.css';
 import './styles/frame.css';
 import './styles/panels.css';

@@ -7,6 +7,11 @@ const FONT = '11px system-ui, sans-serif';
 const DAY_SECONDS = 86_400;
 /** All charts leave the same room on the left, so that those below each other line up. */
 const LEFT_WIDTH = 58;
+/** Room for a time with its date below it, and for a date alone. */
+const TIME_HEIGHT = 42;
+const TIME_HEIGHT_DAYS = 28;
+/** Steps between the labels of bytes: powers of two, as the units are. */
+const BINARY_STEPS = Array.from({ length: 56 }, (_, power) => 2 ** power);
 
 function timeLabels(
   _plot: uPlot,
@@ -31,24 +36,26 @@ function timeLabels(
 export function timeAxis(palette: Palette): uPlot.Axis {
   return {
     font: FONT,
-    stroke: palette.color('--muted'),
+    stroke: palette.color('var(--muted)'),
     grid: { show: false },
-    ticks: { stroke: palette.color('--line'), width: 1, size: 4 },
-    border: { show: true, stroke: palette.color('--line'), width: 1 },
+    ticks: { stroke: palette.color('var(--line)'), width: 1, size: 4 },
+    border: { show: true, stroke: palette.color('var(--line)'), width: 1 },
     values: timeLabels,
     space: 64,
-    size: 42,
+    size: (_plot, labels: readonly string[] | null) =>
+      (labels ?? []).some((label) => label.includes('\n')) ? TIME_HEIGHT : TIME_HEIGHT_DAYS,
     gap: 4,
   };
 }
 
 /** A value axis whose labels are written by `text`. */
-export function valueAxis(palette: Palette, text: (value: number) => string): uPlot.Axis {
+export function valueAxis(palette: Palette, text: (value: number) => string, isBinary = false): uPlot.Axis {
   return {
     font: FONT,
-    stroke: palette.color('--muted'),
-    grid: { stroke: palette.color('--line'), width: 1 },
+    stroke: palette.color('var(--muted)'),
+    grid: { stroke: palette.color('var(--line)'), width: 1 },
     ticks: { show: false },
+    ...(isBinary ? { incrs: BINARY_STEPS } : {}),
     values: (_plot, splits) => splits.map((value) => (value === null ? '' : text(value))),
     size: LEFT_WIDTH,
     space: 36,

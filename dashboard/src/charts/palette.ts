@@ -1,41 +1,35 @@
 /** The colours of the page as a canvas understands them. */
 export interface Palette {
-  /** The colour behind a token such as `--accent`. */
-  color(token: string): string;
+  /** A CSS colour as it is now, such as `var(--accent)`. */
+  color(css: string): string;
   /** The same, see-through: alpha from 0 to 1. */
-  faint(token: string, alpha: number): string;
+  faint(css: string, alpha: number): string;
 }
 
-/** Reads tokens from the page as they are now, in the theme the reader has. */
+/** Reads colours from the page as they are now, in the theme the reader has. */
 export function readPalette(): Palette {
+  const known = new Map<string, string>();
+  const color = (css: string): string => {
+    const seen = known.get(css) ?? resolved(css);
+    known.set(css, seen);
+    return seen;
+  };
+  return { color, faint: (css, alpha) => withAlpha(color(css), alpha) };
+}
+
+function resolved(css: string): string {
   const probe = document.createElement('span');
   probe.hidden = true;
+  probe.style.color = css;
   document.body.append(probe);
-  const colors = new Map<string, string>();
-  const style = getComputedStyle(probe);
-  for (const token of TOKENS) {
-    probe.style.color = `var(${token})`;
-    colors.set(token, style.color);
-  }
+  const color = getComputedStyle(probe).color;
   probe.remove();
-  const color = (token: string) => colors.get(token) ?? 'gray';
-  return { color, faint: (token, alpha) => withAlpha(color(token), alpha) };
+  return color;
 }
 
-const TOKENS = [
-  '--text',
-  '--muted',
-  '--line',
-  '--accent',
-  '--latency',
-  '--status-2xx',
-  '--status-3xx',
-  '--status-4xx',
-  '--status-5xx',
-  '--status-other',
-];
-
+/** Mixed colours come as `color(srgb 0.1 0.2 0.3)`, plain ones as `rgb(26, 51, 77)`. */
 function withAlpha(color: string, alpha: number): string {
-  const numbers = color.match(/[\d.]+/g) ?? ['128', '128', '128'];
-  return `rgba(${numbers.slice(0, 3).join(', ')}, ${alpha})`;
+  const numbers = (color.replace('srgb', '').match(/[\d.]+/g) ?? ['128', '128', '128']).slice(0, 3);
+  const channels = color.startsWith('color(') ? numbers.map((number) => Number(number) * 255) : numbers;
+  return `rgba(${channels.join(', ')}, ${alpha})`;
 }

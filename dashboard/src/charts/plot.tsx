@@ -1,18 +1,13 @@
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import type { StepGrid } from './steps.ts';
 
 /** Everything uPlot needs save its size. */
 export type PlotOptions = Omit<uPlot.Options, 'width' | 'height'>;
 
-/** What changes with every answer while the chart stays the same, in seconds. */
-export interface PlotScope {
-  readonly since: number;
-  readonly until: number;
-  readonly stepSeconds: number;
-  /** Time of the newest record, null when it is not known: what is after it may still change. */
-  readonly frontier: number | null;
-}
+/** What changes with every answer while the chart stays the same. */
+export type PlotScope = Omit<StepGrid, 'times'>;
 
 /** Memoize it: a new builder builds the chart anew, and a drag under way is lost. */
 export type PlotBuilder = (scope: () => PlotScope) => PlotOptions;

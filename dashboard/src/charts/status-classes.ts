@@ -1,13 +1,13 @@
 /** The status classes in the order they are stacked, what matters most at the base. Colours are fixed. */
 export const STATUS_CLASSES = [
-  { id: '5xx', label: '5xx server errors', color: '--status-5xx' },
-  { id: '4xx', label: '4xx client errors', color: '--status-4xx' },
-  { id: '3xx', label: '3xx not modified, redirects', color: '--status-3xx' },
-  { id: '2xx', label: '2xx succeeded', color: '--status-2xx' },
+  { id: '5xx', label: '5xx server errors', color: 'var(--status-5xx)' },
+  { id: '4xx', label: '4xx client errors', color: 'var(--status-4xx)' },
+  { id: '3xx', label: '3xx not modified, redirects', color: 'var(--status-3xx)' },
+  { id: '2xx', label: '2xx succeeded', color: 'var(--status-2xx)' },
   {
     id: 'other',
     label: 'Without a status: lifecycle and other actions of S3 itself',
-    color: '--status-other',
+    color: 'var(--status-other)',
   },
 ] as const;
 

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import type { Buckets, Series, Sources, Status, Top, TopDimension } from '../../../src/serve/api.ts';
+import type { Buckets, Status } from '../../../src/serve/api.ts';
+import type { Series, Sources } from '../../../src/serve/api.ts';
 import { isoSecond, windowOf } from '../routes/range.ts';
 import { useView, type View } from '../routes/view.tsx';
 import { getJson, type ApiProblem, type Query } from './api.ts';
@@ -31,7 +32,7 @@ export function scopeOf(view: View, nowMs: number): Query {
 }
 
 /** A panel's answer over the view's range; asked again while live. A preset's ends are taken when it asks. */
-function useOverRange<T>(route: string, query: Query): UseQueryResult<T, ApiProblem> {
+export function useOverRange<T>(route: string, query: Query): UseQueryResult<T, ApiProblem> {
   const view = useView();
   return useQuery<T, ApiProblem>({
     queryKey: [route, view.bucket, view.range, query],
@@ -43,10 +44,6 @@ function useOverRange<T>(route: string, query: Query): UseQueryResult<T, ApiProb
 
 export function useSeries(steps: number): UseQueryResult<Series, ApiProblem> {
   return useOverRange<Series>('/activity/series', { steps });
-}
-
-export function useTop(dimension: TopDimension, limit: number): UseQueryResult<Top, ApiProblem> {
-  return useOverRange<Top>('/activity/top', { dimension, limit });
 }
 
 /** What does not depend on the range: the state of the server, the buckets, the sources. */

@@ -1,17 +1,39 @@
-import { TOP_ORDER } from '../tables/top-order.ts';
-import { bytesText, exactCount, percentText, shortCount } from '../lib/format.ts';
+import type { ReactNode } from 'react';
 import { useSeries } from '../lib/queries.ts';
+import { SectionLinks } from '../lib/section-links.tsx';
 import { useView } from '../routes/view.tsx';
-import { TopList } from '../tables/top-list.tsx';
-import type { Series } from '../../../src/serve/api.ts';
-import { LatencyPanel, RequestsPanel } from './chart-panels.tsx';
+import { Access } from './activity/access.tsx';
+import { Cost } from './activity/cost.tsx';
+import { FirstSeen } from './activity/first-seen.tsx';
+import { Metrics } from './activity/metrics.tsx';
+import { SlowPanel } from './activity/slow.tsx';
+import { StormsPanel } from './activity/storms.tsx';
+import { Tops } from './activity/tops.tsx';
+import { Traffic } from './activity/traffic.tsx';
+import { useConcerns } from './concerns.ts';
 import { EmptyStore, isEmptyStore } from './empty-store.tsx';
 import { VerdictLine } from './verdict-line.tsx';
 
 const STEPS = 320;
-const TOP_LIMIT = 15;
 
-/** Traffic, errors and latency, and who makes them. */
+interface ActivitySection {
+  readonly id: string;
+  readonly title: string;
+  readonly content: () => ReactNode;
+}
+
+const SECTIONS: readonly ActivitySection[] = [
+  { id: 'traffic', title: 'Traffic', content: () => <Traffic steps={STEPS} /> },
+  { id: 'top', title: 'Who and what', content: () => <Tops /> },
+  { id: 'metrics', title: 'Metrics', content: () => <Metrics /> },
+  { id: 'access', title: 'Access', content: () => <Access /> },
+  { id: 'storms', title: 'Storms', content: () => <StormsPanel /> },
+  { id: 'slow', title: 'Slow', content: () => <SlowPanel /> },
+  { id: 'cost', title: 'Cost', content: () => <Cost /> },
+  { id: 'new', title: 'First seen', content: () => <FirstSeen /> },
+];
+
+/** Traffic, errors and latency, who makes them, what they cost, and what is new. */
 export function Activity() {
   const { status } = useView();
   if (isEmptyStore(status)) return <EmptyStore status={status} />;
@@ -19,46 +41,17 @@ export function Activity() {
 }
 
 function FilledActivity() {
+  const { place } = useView();
   const series = useSeries(STEPS);
+  const all = useConcerns(series.data ?? null);
+  const concerns = { ...all, rows: all.rows.filter(({ path }) => path !== '/sources') };
+  const asked = place.params.get('part');
+  const section = SECTIONS.find(({ id }) => id === asked) ?? SECTIONS[0];
   return (
     <div className="stack">
-      <VerdictLine answer={series} />
-      {series.data !== undefined && <Totals totals={series.data.totals} />}
-      <RequestsPanel answer={series} heightPx={320} />
-      <LatencyPanel answer={series} heightPx={280} />
-      <div className="grid tops">
-        {TOP_ORDER.map((dimension) => (
-          <TopList key={dimension} dimension={dimension} limit={TOP_LIMIT} />
-        ))}
-      </div>
+      <VerdictLine answer={series} concerns={concerns} />
+      <SectionLinks label="Parts of activity" param="part" sections={SECTIONS} current={section?.id ?? ''} />
+      {section?.content()}
     </div>
-  );
-}
-
-function Totals({ totals }: { readonly totals: Series['totals'] }) {
-  const share = (count: number) => percentText(count / Math.max(1, totals.requests));
-  return (
-    <dl className="totals">
-      <div title={exactCount(totals.requests)}>
-        <dt>Requests</dt>
-        <dd>{shortCount(totals.requests)}</dd>
-      </div>
-      <div title={exactCount(totals.errors_4xx)}>
-        <dt>4xx client errors</dt>
-        <dd>
-          {shortCount(totals.errors_4xx)} <small>{share(totals.errors_4xx)}</small>
-        </dd>
-      </div>
-      <div title={exactCount(totals.errors_5xx)}>
-        <dt>5xx server errors</dt>
-        <dd>
-          {shortCount(totals.errors_5xx)} <small>{share(totals.errors_5xx)}</small>
-        </dd>
-      </div>
-      <div title={`${exactCount(totals.bytes_sent)} bytes`}>
-        <dt>Sent</dt>
-        <dd>{bytesText(totals.bytes_sent)}</dd>
-      </div>
-    </dl>
   );
 }

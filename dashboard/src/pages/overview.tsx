@@ -1,23 +1,16 @@
-import type { TopDimension } from '../../../src/serve/api.ts';
 import { useSeries } from '../lib/queries.ts';
-import { TopList } from '../tables/top-list.tsx';
 import { useView } from '../routes/view.tsx';
+import { TopPanel } from './activity/top-panel.tsx';
+import { AttentionList } from './attention-list.tsx';
 import { LatencyPanel, RequestsPanel } from './chart-panels.tsx';
+import { useConcerns } from './concerns.ts';
 import { DemoBanner } from './demo-banner.tsx';
 import { EmptyStore, isEmptyStore } from './empty-store.tsx';
-import { RecentBatches, RecentRejects } from './recent.tsx';
+import { SourcesStrip } from './sources/sources-strip.tsx';
 import { VerdictLine } from './verdict-line.tsx';
 
 const STEPS = 160;
 const TOP_LIMIT = 8;
-const DIMENSIONS: readonly TopDimension[] = [
-  'operation',
-  'error_code',
-  'key',
-  'requester',
-  'remote_ip',
-  'user_agent',
-];
 
 /** What is wrong now, or that nothing is. */
 export function Overview() {
@@ -29,23 +22,20 @@ export function Overview() {
 function FilledOverview() {
   const { status } = useView();
   const series = useSeries(STEPS);
+  const concerns = useConcerns(series.data ?? null);
   return (
     <div className="stack">
       {status.demo && <DemoBanner />}
-      <VerdictLine answer={series} />
-      <div className="grid charts">
-        <RequestsPanel answer={series} heightPx={220} />
-        <LatencyPanel answer={series} heightPx={220} />
-      </div>
+      <VerdictLine answer={series} concerns={concerns} />
+      <AttentionList concerns={concerns} />
+      <RequestsPanel answer={series} heightPx={200} />
+      <LatencyPanel answer={series} heightPx={160} />
       <div className="grid tops">
-        {DIMENSIONS.map((dimension) => (
-          <TopList key={dimension} dimension={dimension} limit={TOP_LIMIT} />
-        ))}
+        <TopPanel dimension="bucket" by="requests" limit={TOP_LIMIT} />
+        <TopPanel dimension="operation" by="requests" limit={TOP_LIMIT} />
+        <TopPanel dimension="error_code" by="requests" limit={TOP_LIMIT} />
       </div>
-      <div className="grid halves">
-        <RecentBatches />
-        <RecentRejects />
-      </div>
+      <SourcesStrip />
     </div>
   );
 }

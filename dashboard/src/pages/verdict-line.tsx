@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { Series } from '../../../src/serve/api.ts';
 import { useNewestRequestMs } from '../charts/chart-state.ts';
 import type { ApiProblem } from '../lib/api.ts';
+import type { Series } from '../../../src/serve/api.ts';
 import { useNowMs } from '../lib/now.ts';
 import { Skeleton } from '../lib/panel.tsx';
 import { useSources } from '../lib/queries.ts';
@@ -12,23 +12,31 @@ import { Link } from '../routes/link.tsx';
 import { hrefTo } from '../routes/place.ts';
 import { rangeWords, windowOf } from '../routes/range.ts';
 import { useView } from '../routes/view.tsx';
+import type { Concerns } from './concerns.ts';
 
 const UP_TO_NOW_MS = 3_600_000;
 
+interface VerdictLineProps {
+  readonly answer: UseQueryResult<Series, ApiProblem>;
+  readonly concerns: Concerns;
+}
+
 /** The sentence a page opens with. */
-export function VerdictLine({ answer }: { readonly answer: UseQueryResult<Series, ApiProblem> }) {
+export function VerdictLine({ answer, concerns }: VerdictLineProps) {
   const view = useView();
   const nowMs = useNowMs();
   const newestMs = useNewestRequestMs();
   const sources = useSources(view.isLive).data?.rows ?? [];
-  if (answer.data === undefined) return answer.error === null ? <Skeleton heightPx={56} /> : null;
+  // Nothing is called fine before all was looked at.
+  const isOpen = concerns.isPending && concerns.rows.length === 0;
+  if (answer.data === undefined || isOpen) return answer.error === null ? <Skeleton heightPx={56} /> : null;
   const verdict = verdictOf({
     series: answer.data,
     rangeWords: rangeWords(view.range),
     isUpToNow: nowMs - windowOf(view.range, nowMs).untilMs < UP_TO_NOW_MS,
     newestMs,
     nowMs,
-    rejects: view.status.facts.rejects,
+    concerns: concerns.rows,
     sources,
   });
   return (
@@ -39,7 +47,7 @@ export function VerdictLine({ answer }: { readonly answer: UseQueryResult<Series
           part.page === undefined ? (
             part.text
           ) : (
-            <Link key={index} href={hrefTo(view.place, part.page)}>
+            <Link key={index} href={hrefTo(view.place, part.page, part.params)}>
               {visibleText(part.text)}
             </Link>
           ),

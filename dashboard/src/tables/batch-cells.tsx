@@ -42,11 +42,6 @@ export const BATCH_COLUMNS: readonly Column<Batch>[] = [
   { id: 'load_ms', title: 'Took', widthPx: 72, align: 'end', cell: (batch) => durationText(batch.load_ms) },
 ];
 
-/** The same where there is little room. */
-export const BATCH_COLUMNS_SHORT = BATCH_COLUMNS.filter((column) =>
-  ['loaded_at', 'state', 'origin', 'facts', 'rejects'].includes(column.id),
-).map((column) => (column.id === 'origin' ? { ...column, widthPx: 180 } : column));
-
 /** Lines that could not be read. */
 export const REJECT_COLUMNS: readonly Column<Reject>[] = [
   { id: 'loaded_at', title: 'Loaded', widthPx: 110, cell: (reject) => <Ago time={reject.loaded_at} /> },
@@ -62,10 +57,3 @@ export const REJECT_COLUMNS: readonly Column<Reject>[] = [
   { id: 'format', title: 'Format', widthPx: 100, cell: (reject) => <OutsideText text={reject.format} /> },
   { id: 'line', title: 'Content', widthPx: 340, cell: (reject) => <CutText text={reject.line} /> },
 ];
-
-export const REJECT_COLUMNS_SHORT = REJECT_COLUMNS.filter((column) =>
-  ['loaded_at', 'reason', 'line'].includes(column.id),
-).map((column) => ({
-  ...column,
-  widthPx: column.id === 'loaded_at' ? 96 : 180,
-}));

@@ -1,19 +1,19 @@
 import type { ReactNode } from 'react';
-import type { BatchPage, RejectPage } from '../../../src/serve/api.ts';
-import type { FactRow } from '../lib/facts.ts';
-import type { CursorPage, Pages } from '../lib/pages-query.ts';
-import { Skeleton } from '../lib/panel.tsx';
-import { ProblemBox } from '../lib/problem-box.tsx';
-import { StatusMark } from '../lib/status-mark.tsx';
-import { visibleText } from '../lib/visible.ts';
-import { Link } from '../routes/link.tsx';
-import { go, hrefWith } from '../routes/place.ts';
-import { useView } from '../routes/view.tsx';
-import { BATCH_COLUMNS, REJECT_COLUMNS } from '../tables/batch-cells.tsx';
-import { ExportButtons } from '../tables/export-buttons.tsx';
-import { batchRowIds, rejectRowIds } from '../tables/ledger-ids.ts';
-import { MoreRows } from '../tables/more-rows.tsx';
-import { RecordTable, type Column } from '../tables/record-table.tsx';
+import type { BatchPage, RejectPage } from '../../../../src/serve/api.ts';
+import type { FactRow } from '../../lib/facts.ts';
+import type { CursorPage, Pages } from '../../lib/pages-query.ts';
+import { Skeleton } from '../../lib/panel.tsx';
+import { ProblemBox } from '../../lib/problem-box.tsx';
+import { StatusMark } from '../../lib/status-mark.tsx';
+import { visibleText } from '../../lib/visible.ts';
+import { Link } from '../../routes/link.tsx';
+import { go, hrefWith } from '../../routes/place.ts';
+import { useView } from '../../routes/view.tsx';
+import { BATCH_COLUMNS, REJECT_COLUMNS } from '../../tables/batch-cells.tsx';
+import { ExportButtons } from '../../tables/export-buttons.tsx';
+import { batchRowIds, rejectRowIds } from '../../tables/ledger-ids.ts';
+import { MoreRows } from '../../tables/more-rows.tsx';
+import { RecordTable, type Column } from '../../tables/record-table.tsx';
 
 const STATES = [
   { state: null, title: 'All' },

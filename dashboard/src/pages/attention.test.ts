@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import type { Storms } from '../../../src/serve/activity-api.ts';
+import type { Series } from '../../../src/serve/api.ts';
+import type { SourceRow } from '../lib/source-row.ts';
+import { type ConcernFacts, concernsOf } from './attention.ts';
+
+const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
+const COVERAGE = {
+  since: '2026-11-20T12:00:00Z',
+  until: '2026-11-21T12:00:00Z',
+  newest_event: null,
+  complete_until: null,
+  sources: [],
+};
+
+function series(requests: number, errors: Partial<Series['totals']>): Series {
+  const totals = { requests, bytes_sent: 0, bytes_uploaded: 0, errors_4xx: 0, errors_5xx: 0, ...errors };
+  return { coverage: COVERAGE, step_seconds: 60, points: [], totals };
+}
+
+const SOURCE: SourceRow = {
+  name: 'logs',
+  kind: 'files',
+  location: '/logs',
+  state: 'waiting',
+  message: '',
+  last_checked: null,
+  requests: {},
+  batches: 1,
+  rejected_batches: 0,
+  facts: 1,
+  rejects: 0,
+  size_bytes: 1,
+  last_loaded: null,
+  newest_event: null,
+  lateness: null,
+  intake_lag_seconds: null,
+  queue: null,
+  parked: 0,
+  quiet_since: null,
+  verdict: 'fresh',
+  verdict_reason: 'as usual',
+};
+
+const STORM: Storms['rows'][number] = {
+  kind: '403',
+  bucket: 'images',
+  started: '2026-11-21T10:00:00Z',
+  ended: '2026-11-21T10:30:00Z',
+  requests: 9000,
+  peak_per_minute: 600,
+  usual_per_minute: 2,
+  requester: '',
+  remote_ip: '192.0.2.9',
+  share: 0.9,
+  filters: { bucket: 'images', http_status: '403' },
+};
+
+const QUIET: ConcernFacts = {
+  series: series(10_000, { errors_4xx: 300, errors_5xx: 1 }),
+  before: series(10_000, { errors_4xx: 290, errors_5xx: 2 }),
+  storms: { coverage: COVERAGE, rows: [] },
+  sources: [SOURCE, { ...SOURCE, name: 'rare', verdict: 'quiet' }],
+  completeness: null,
+  rejects: { count: 4, newestMs: NOW_MS - 3 * 86_400_000 },
+  nowMs: NOW_MS,
+};
+
+function titles(changes: Partial<ConcernFacts>): readonly string[] {
+  return concernsOf({ ...QUIET, ...changes }).map((concern) => `${concern.status}: ${concern.title}`);
+}
+
+describe('concernsOf()', () => {
+  test('nothing when all is as usual: a quiet source and old rejects are', () => {
+    expect(titles({})).toEqual([]);
+  });
+
+  test('server errors are compared with the time before', () => {
+    expect(titles({ series: series(10_000, { errors_5xx: 60 }) })).toEqual([
+      'alarm: more server errors than usual',
+    ]);
+    const often = series(10_000, { errors_5xx: 50 });
+    expect(titles({ series: series(10_000, { errors_5xx: 60 }), before: often })).toEqual([]);
+  });
+
+  test('without a time before, one server error in a hundred is too much', () => {
+    const nothing = series(0, {});
+    expect(titles({ series: series(10_000, { errors_5xx: 99 }), before: nothing })).toEqual([]);
+    expect(titles({ series: series(10_000, { errors_5xx: 100 }), before: nothing })).toHaveLength(1);
+  });
+
+  test('what is worst comes first', () => {
+    const found = titles({
+      storms: { coverage: COVERAGE, rows: [STORM] },
+      sources: [{ ...SOURCE, verdict: 'silent', parked: 2 }],
+      rejects: { count: 4, newestMs: NOW_MS - 60_000 },
+    });
+    expect(found).toEqual([
+      'alarm: source logs is silent',
+      'late: 2 messages of logs parked',
+      'late: storm of 403 in images',
+      'late: 4 lines could not be read',
+    ]);
+  });
+
+  test('a storm leads to its own rows in its own minutes', () => {
+    const [storm] = concernsOf({ ...QUIET, storms: { coverage: COVERAGE, rows: [STORM] } });
+    expect(storm?.params).toEqual({
+      bucket: 'images',
+      http_status: '403',
+      range: null,
+      since: '2026-11-21T10:00:00Z',
+      until: '2026-11-21T10:30:00Z',
+    });
+    expect(storm?.evidence).toBe(
+      '9,000 in 30 min: 600 a minute at the peak, usually 2; 90 % from 192.0.2.9.',
+    );
+  });
+
+  test('a broken trail is said once, not again for each of its buckets', () => {
+    const trail = {
+      digests: 1,
+      files_listed: 2,
+      files_loaded: 1,
+      missing: ['x'],
+      altered: [],
+      chain_breaks: [],
+      signature: 'valid' as const,
+    };
+    const bucket = {
+      bucket: 'one',
+      delivery: { objects: 1, records: 1, gaps: [], longest_gap_seconds: 0, usual_gap_seconds: null },
+      trail: { ...trail, verdict: 'broken' as const },
+      requests: { logged: 1, counted: null, ratio: null },
+      verdict: 'incomplete' as const,
+      sentence: '1 file is missing',
+    };
+    const gap = { since: '2026-11-21T08:00:00Z', until: '2026-11-21T10:00:00Z', seconds: 7200 };
+    const trailRow = {
+      ...trail,
+      account_id: '111122223333',
+      region: 'eu-central-1',
+      trail: 'estate',
+      verdict: 'broken' as const,
+      sentence: '1 file is missing',
+      files_awaited: 0,
+      signatures: { valid: 1, invalid: 0, unchecked: 0 },
+      verified_until: '2026-11-21T11:00:00Z',
+    };
+    const gapped = { ...bucket, bucket: 'two', delivery: { ...bucket.delivery, gaps: [gap] } };
+    const completeness = { coverage: COVERAGE, rows: [bucket, gapped], trails: [trailRow] };
+    expect(titles({ completeness })).toEqual([
+      'alarm: trail estate does not verify',
+      'late: logs of two are incomplete',
+    ]);
+  });
+
+  test('a name from outside cannot bring invisible characters', () => {
+    const hostile = { ...SOURCE, name: 'a\u202eb', verdict: 'failing' as const };
+    expect(titles({ sources: [hostile] })).toEqual(['alarm: source a\\u202eb cannot be read']);
+  });
+});

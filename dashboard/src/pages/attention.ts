@@ -1,0 +1,203 @@
+import type { Storms } from '../../../src/serve/activity-api.ts';
+import type { Completeness, Series } from '../../../src/serve/api.ts';
+import type { SourceRow } from '../lib/source-row.ts';
+import { counted, durationText, exactCount, percentText, relativeText } from '../lib/format.ts';
+import { visibleText } from '../lib/visible.ts';
+import { STORM_KINDS, stormEvidence } from './activity/storm-words.ts';
+
+/** Something that is wrong, or may be, with what says so and what to do first. */
+export interface Concern {
+  readonly id: string;
+  readonly status: 'alarm' | 'late';
+  /** What is wrong, for a sentence: begins with a lower-case letter where it is no name. */
+  readonly title: string;
+  readonly evidence: string;
+  readonly firstStep: string;
+  /** The page of the evidence and what to set in its address. */
+  readonly path: string;
+  readonly params: Readonly<Record<string, string | null>>;
+}
+
+/** What is known; null for what has not been answered (yet). */
+export interface ConcernFacts {
+  readonly series: Series | null;
+  /** The same length of time before, at the same hours. */
+  readonly before: Series | null;
+  readonly storms: Storms | null;
+  readonly sources: readonly SourceRow[];
+  readonly completeness: Completeness | null;
+  readonly rejects: {
+    /** Lines that could not be read, ever. */
+    readonly count: number;
+    /** When the last of them came, null for never. */
+    readonly newestMs: number | null;
+  };
+  readonly nowMs: number;
+}
+
+/** A share of errors is worth a word when it is this high, and this many times what is usual. */
+const RISES = [
+  {
+    field: 'errors_5xx',
+    status: 'alarm',
+    ratioMin: 0.005,
+    countMin: 20,
+    filter: '5xx',
+    noun: 'server errors',
+  },
+  {
+    field: 'errors_4xx',
+    status: 'late',
+    ratioMin: 0.05,
+    countMin: 100,
+    filter: '4xx',
+    noun: 'refused requests',
+  },
+] as const;
+const RISE_FACTOR = 3;
+/** Without something to compare with, this share of server errors is too much. */
+const SERVER_ERROR_RATIO = 0.01;
+/** Logs come within hours: a storm that ended this long ago may just have been seen. */
+const RECENT_STORM_MS = 6 * 3_600_000;
+const FRESH_REJECT_MS = 24 * 3_600_000;
+
+/** Everything that is wrong, what is worst first. */
+export function concernsOf(facts: ConcernFacts): readonly Concern[] {
+  const concerns = [
+    ...facts.sources.flatMap(sourceConcerns),
+    ...riseConcerns(facts),
+    ...(facts.storms?.rows ?? []).map((storm) => stormConcern(storm, facts.nowMs)),
+    ...(facts.completeness === null ? [] : completenessConcerns(facts.completeness)),
+    ...rejectConcern(facts),
+  ];
+  return concerns.toSorted((one, other) => rank(one) - rank(other));
+}
+
+function rank(concern: Concern): number {
+  return concern.status === 'alarm' ? 0 : 1;
+}
+
+function sourceConcerns(row: SourceRow): Concern[] {
+  const name = visibleText(row.name);
+  const place = { path: '/sources', params: { source: row.name } };
+  const found: Concern[] = [];
+  // What is being read may be what was missed.
+  if (row.verdict === 'failing' || (row.verdict === 'silent' && row.state !== 'reading'))
+    found.push({
+      id: `source ${row.name}`,
+      status: 'alarm',
+      title: row.verdict === 'failing' ? `source ${name} cannot be read` : `source ${name} is silent`,
+      evidence: visibleText(row.verdict_reason),
+      firstStep:
+        row.verdict === 'failing'
+          ? 'Check that it is still there and that the credentials may read it.'
+          : 'Check that whoever delivers there still does, and under the same name.',
+      ...place,
+    });
+  const dead = row.queue?.dead_letters ?? 0;
+  if (dead > 0)
+    found.push({
+      id: `dead letters ${row.name}`,
+      status: 'alarm',
+      title: `${counted(dead, 'dead letter')} behind ${name}`,
+      evidence: 'Messages were given up on after too many tries.',
+      firstStep: 'Look at one of them, mend what it says, and send them back to the queue.',
+      ...place,
+    });
+  const parked = row.parked ?? 0;
+  if (parked > 0)
+    found.push({
+      id: `parked ${row.name}`,
+      status: 'late',
+      title: `${counted(parked, 'message')} of ${name} parked`,
+      evidence: 'They announce no log and are no event.',
+      firstStep: 'See what sends them: the queue should have one use.',
+      ...place,
+    });
+  return found;
+}
+
+function riseConcerns({ series, before }: ConcernFacts): Concern[] {
+  if (series === null || series.totals.requests === 0) return [];
+  return RISES.flatMap((rise) => {
+    const count = series.totals[rise.field];
+    const ratio = count / series.totals.requests;
+    const usual =
+      before === null || before.totals.requests === 0
+        ? null
+        : before.totals[rise.field] / before.totals.requests;
+    const isTooMuch =
+      usual === null ? rise.filter === '5xx' && ratio >= SERVER_ERROR_RATIO : ratio >= usual * RISE_FACTOR;
+    if (ratio < rise.ratioMin || count < rise.countMin || !isTooMuch) return [];
+    const than = usual === null ? '' : `, against ${percentText(usual)} before`;
+    return [
+      {
+        id: rise.field,
+        status: rise.status,
+        title: `more ${rise.noun} than usual`,
+        evidence: `${percentText(ratio)} of the requests${than}: ${exactCount(count)}.`,
+        firstStep: 'See which bucket, operation and requester they have in common.',
+        path: '/requests',
+        params: { http_status: rise.filter },
+      },
+    ];
+  });
+}
+
+function stormConcern(storm: Storms['rows'][number], nowMs: number): Concern {
+  const isRecent = nowMs - Date.parse(storm.ended) < RECENT_STORM_MS;
+  const kind = STORM_KINDS[storm.kind];
+  return {
+    id: `storm ${storm.kind} ${storm.bucket} ${storm.started}`,
+    status: storm.kind === '503' && isRecent ? 'alarm' : 'late',
+    title: `storm of ${storm.kind} in ${visibleText(storm.bucket)}`,
+    evidence: `${exactCount(storm.requests)} in ${durationText(Date.parse(storm.ended) - Date.parse(storm.started))}: ${stormEvidence(storm)}.`,
+    firstStep: kind.advice,
+    path: '/requests',
+    params: { ...storm.filters, range: null, since: storm.started, until: storm.ended },
+  };
+}
+
+function completenessConcerns({ rows, trails }: Completeness): Concern[] {
+  const place = { path: '/sources', params: { part: 'completeness' } };
+  const broken = trails.filter((trail) => trail.verdict === 'broken');
+  const incomplete = rows.filter(
+    // A broken trail is said once, not again for each of its buckets.
+    (row) => row.verdict === 'incomplete' && (row.trail.verdict !== 'broken' || row.delivery.gaps.length > 0),
+  );
+  return [
+    ...broken.map((trail) => ({
+      id: `trail ${trail.account_id} ${trail.region} ${trail.trail}`,
+      status: 'alarm' as const,
+      title: `trail ${visibleText(trail.trail)} does not verify`,
+      evidence: visibleText(trail.sentence),
+      firstStep:
+        'See which files are missing or altered, and who could write to the bucket they are kept in.',
+      ...place,
+    })),
+    ...incomplete.map((row) => ({
+      id: `completeness ${row.bucket}`,
+      status: 'late' as const,
+      title: `logs of ${visibleText(row.bucket)} are incomplete`,
+      evidence: visibleText(row.sentence),
+      firstStep: 'See which hours are missing, and load them again from where they are kept.',
+      ...place,
+    })),
+  ];
+}
+
+function rejectConcern({ rejects, nowMs }: ConcernFacts): Concern[] {
+  const { count, newestMs } = rejects;
+  if (count === 0 || newestMs === null || nowMs - newestMs > FRESH_REJECT_MS) return [];
+  return [
+    {
+      id: 'rejects',
+      status: 'late',
+      title: `${counted(count, 'line')} could not be read`,
+      evidence: `The last one came ${relativeText(newestMs, nowMs)}. They are kept whole.`,
+      firstStep: 'Look at the marked bytes: a broken writer, or a format that is new.',
+      path: '/sources',
+      params: { part: 'rejects' },
+    },
+  ];
+}

@@ -1,0 +1,56 @@
+import { useCompleteness, useStorms } from '../lib/activity-queries.ts';
+import { useSeriesBefore } from '../lib/before-query.ts';
+import type { Series } from '../../../src/serve/api.ts';
+import { parseTime } from '../lib/format.ts';
+import type { ApiProblem } from '../lib/api.ts';
+import { visibleText } from '../lib/visible.ts';
+import { useRejects } from '../lib/ledger-queries.ts';
+import { useNowMs } from '../lib/now.ts';
+import { useSources } from '../lib/queries.ts';
+import { useView } from '../routes/view.tsx';
+import { concernsOf, type Concern } from './attention.ts';
+
+export interface Concerns {
+  readonly rows: readonly Concern[];
+  /** True while an answer that may add to them is awaited. */
+  readonly isPending: boolean;
+}
+
+/** What could not be looked at may be wrong too. */
+function unknownConcern(what: string, problem: ApiProblem): Concern {
+  return {
+    id: `unknown ${what}`,
+    status: 'late',
+    title: `${what} could not be looked at`,
+    evidence: visibleText(`${problem.title}: ${problem.message}`),
+    firstStep: 'It is asked again by itself. The log of the server has the reason.',
+    path: '/activity',
+    params: {},
+  };
+}
+
+/** What is wrong in the view's bucket and range, and with the sources. */
+export function useConcerns(series: Series | null): Concerns {
+  const { isLive, status } = useView();
+  const nowMs = useNowMs();
+  const before = useSeriesBefore();
+  const storms = useStorms();
+  const sources = useSources(isLive);
+  const completeness = useCompleteness();
+  const rejects = useRejects(null, { limit: 1, isLive });
+  const rows = concernsOf({
+    series,
+    before: before.data ?? null,
+    storms: storms.data ?? null,
+    sources: sources.data?.rows ?? [],
+    completeness: completeness.data ?? null,
+    rejects: { count: status.facts.rejects, newestMs: parseTime(rejects.rows[0]?.loaded_at) },
+    nowMs,
+  });
+  const looked = { storms, sources, completeness, 'errors before': before };
+  const unknown = Object.entries(looked).flatMap(([what, { error }]) =>
+    error === null ? [] : [unknownConcern(what, error)],
+  );
+  const isPending = [before, storms, sources, completeness, rejects].some((answer) => answer.isPending);
+  return { rows: [...rows, ...unknown], isPending };
+}
