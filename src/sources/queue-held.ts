@@ -12,11 +12,15 @@ interface Held {
   /** Of the latest delivery: only that one deletes. */
   receipt: string;
   readonly sentMs: number;
+  readonly bodyLength: number;
   heldUntilMs: number;
   /** Its receipt has run out: it is not held any longer, and will be given out again. */
   isLost: boolean;
 }
 
+/** Messages under way, and characters in their bodies: beyond either nothing more is received. */
+const MESSAGES_MAX = 4_000;
+const CHARACTERS_MAX = 64 * 1024 * 1024;
 /** Deletions wait this long for company. */
 const COLLECT_MS = 20;
 
@@ -24,6 +28,7 @@ export class HeldMessages {
   readonly #parts: HeldParts;
   readonly #visibilityMs: number;
   readonly #held = new Map<string, Held>();
+  #characters = 0;
   #finished: string[] = [];
   #deleting: Promise<void> | undefined;
   #problem: Fault | undefined;
@@ -33,8 +38,8 @@ export class HeldMessages {
     this.#parts = parts;
   }
 
-  get size(): number {
-    return this.#held.size;
+  get isFull(): boolean {
+    return this.#held.size >= MESSAGES_MAX || this.#characters >= CHARACTERS_MAX;
   }
 
   /** Why the last message could not be held or deleted. */
@@ -52,11 +57,12 @@ export class HeldMessages {
 
   /** Holds a message; false when it is under way already, and then only its new receipt is taken over. */
   take(message: ReceivedMessage): boolean {
-    const { messageId, receipt, sentMs } = message;
+    const { messageId, receipt, sentMs, body } = message;
     const heldUntilMs = this.#parts.clock.nowMs() + this.#visibilityMs;
     const known = this.#held.get(messageId);
     if (known === undefined) {
-      this.#held.set(messageId, { receipt, sentMs, heldUntilMs, isLost: false });
+      this.#held.set(messageId, { receipt, sentMs, bodyLength: body.length, heldUntilMs, isLost: false });
+      this.#characters += body.length;
       return true;
     }
     Object.assign(known, { receipt, heldUntilMs, isLost: false });
@@ -65,17 +71,15 @@ export class HeldMessages {
 
   /** Deletes a message, soon and with others. */
   finish(messageId: string): void {
-    const held = this.#held.get(messageId);
+    const held = this.#letGo(messageId);
     if (held === undefined) return;
-    this.#held.delete(messageId);
     this.#finished.push(held.receipt);
     this.#deleting ??= this.#deleteSoon();
   }
 
   /** Gives a message back: the queue gives it out again after `waitMs`. */
   async giveBack(messageId: string, waitMs: number): Promise<void> {
-    const held = this.#held.get(messageId);
-    this.#held.delete(messageId);
+    const held = this.#letGo(messageId);
     if (held === undefined || held.isLost) return;
     await this.#tell(() => this.#parts.queue.hold([held.receipt], Math.ceil(waitMs / 1000)));
   }
@@ -94,6 +98,13 @@ export class HeldMessages {
   /** Waits until everything finished is deleted. */
   async settle(): Promise<void> {
     await this.#deleting;
+  }
+
+  #letGo(messageId: string): Held | undefined {
+    const held = this.#held.get(messageId);
+    this.#held.delete(messageId);
+    this.#characters -= held?.bodyLength ?? 0;
+    return held;
   }
 
   async #holdOn(): Promise<void> {

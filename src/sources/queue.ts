@@ -38,8 +38,6 @@ export interface QueueParts {
   readonly parking: Parking;
 }
 
-/** Messages received and not finished; at this number nothing more is received. */
-const HELD_MAX = 1_000;
 const ROOM_MS = 20;
 const DEPTH_MS = 30_000;
 const POLL_BACKOFF_MS = 1_000;
@@ -142,7 +140,7 @@ class QueueSource implements Source {
     const visibleAfterS = Math.ceil(this.#request.visibilityMs / 1000);
     for (let failures = 0; !signal.aborted; ) {
       try {
-        while (this.#held.size >= HELD_MAX) await clock.sleep(ROOM_MS, signal);
+        while (this.#held.isFull) await clock.sleep(ROOM_MS, signal);
         const messages = await queue.receive(visibleAfterS, signal);
         this.#pollFault = undefined;
         failures = 0;
