@@ -1,8 +1,12 @@
 /** The queue source against SQS, SNS and S3 that nobody here wrote, through the whole program. */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type App, openApp } from '../src/app.ts';
 import { configSchema } from '../src/config/schema.ts';
@@ -22,6 +26,7 @@ import { accessLogLines } from './log-lines.ts';
 import { bridgeEvent, logKey, notification, TEST_EVENT } from './s3-messages.ts';
 import { tempFolder } from './temp.ts';
 
+const BIN = fileURLToPath(new URL('../bin/bucketwatch.js', import.meta.url));
 let cloud: Fauxqs;
 beforeAll(async () => {
   cloud = await startFauxqs();
@@ -356,6 +361,39 @@ test('a message that was stored but not deleted comes again after a restart and 
   expect(await count(second, 'object_events')).toBe(1);
   expect(await count(second, 'batches')).toBe(3);
   expect(await count(second, 'parked_messages final')).toBe(1);
+});
+
+test('killed while messages are under way, a restart stores each once', { timeout: 90_000 }, async () => {
+  const objects = await logObjects(Array.from({ length: 20 }, (_, index) => 100 + index));
+  const events = Array.from({ length: 400 }, (_, index) => ({ bucket: 'shop', key: `killed/${index}` }));
+  const queue = await cloud.queueWith([...objects, ...events].map((event) => notification(event)));
+  const data = join(tempFolder(), 'data');
+  const settings = { url: queue.url, endpoint: cloud.endpoint, visibility: '10s' };
+  const source = {
+    kind: 'queue',
+    name: 'q',
+    ...settings,
+    ...CREDENTIALS,
+    secret_access_key: '${QUEUE_SECRET}',
+  };
+  const file = join(tempFolder(), 'bucketwatch.yaml');
+  writeFileSync(file, JSON.stringify({ sources: [source] }));
+  const server = spawn(
+    process.execPath,
+    [BIN, '--config', file, '--data', data, 'serve', '--listen', '127.0.0.1:0'],
+    { stdio: 'ignore', env: { ...process.env, QUEUE_SECRET: 'test' } },
+  );
+  const exit = once(server, 'exit');
+  await vi.waitFor(async () => expect((await queue.depth()).inFlight).toBeGreaterThan(100), WAIT);
+  server.kill('SIGKILL');
+  await exit;
+  const { waiting, inFlight } = await queue.depth();
+  expect(waiting + inFlight).toBeGreaterThan(0);
+  const app = await follow(queue, { visibility: '10s' }, data);
+  await empty(queue);
+  expect(await count(app, 'requests')).toBe(200);
+  expect(await count(app, 'object_events')).toBe(400);
+  expect(await count(app, 'batches final')).toBe(420);
 });
 
 function bound(queue: Queue): Queue {
