@@ -1,5 +1,6 @@
 /** Webhooks over real HTTP: who is let in, what is answered, what is kept. */
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -221,6 +222,21 @@ describe('other formats', () => {
     expect(await app.engine.query('select count() as n from requests')).toEqual([{ n: 5 }]);
     expect((await post('neither is this\n')).status).toBe(400);
     expect((await get<{ rows: unknown[] }>('/rejects')).rows).toHaveLength(2);
+  });
+
+  test("MinIO's audit records become requests, one in a body or a list of them", async () => {
+    const { app, post } = await site({ format: 'minio-audit' });
+    const fixture = new URL('../src/formats/minio-audit/fixtures/documented.log', import.meta.url);
+    const record = JSON.parse(readFileSync(fixture, 'utf8').trim().split('\n')[0] ?? '') as object;
+    const recordOf = (requestID: string): object => ({ ...record, requestID });
+    expect(await (await post(JSON.stringify(recordOf('one')))).json()).toMatchObject({
+      facts: 1,
+      rejects: 0,
+    });
+    const list = JSON.stringify([recordOf('two'), recordOf('three')]);
+    expect(await (await post(list)).json()).toMatchObject({ facts: 2, rejects: 0 });
+    const rows = await app.engine.query('select request_id from requests order by request_id');
+    expect(rows).toEqual(['one', 'three', 'two'].map((id) => ({ request_id: id })));
   });
 
   test('a body that cannot be read at all is a rejected batch', async () => {
