@@ -11,6 +11,7 @@ import type { Bench, Report, Setup } from './bench.ts';
 import { accessLog } from './benches/access-log.ts';
 import { cloudtrail } from './benches/cloudtrail.ts';
 import { memory } from './benches/memory.ts';
+import { queue } from './benches/queue.ts';
 import { smallObjects } from './benches/small-objects.ts';
 import { start } from './benches/start.ts';
 import { Inputs } from './inputs.ts';
@@ -18,7 +19,7 @@ import { machineLines } from './machine.ts';
 import { countText } from './measure.ts';
 import { type NamedReport, resultsText } from './results.ts';
 
-const BENCHES: readonly Bench[] = [accessLog, smallObjects, cloudtrail, start, memory];
+const BENCHES: readonly Bench[] = [accessLog, smallObjects, cloudtrail, queue, start, memory];
 const LINES = 2_000_000;
 const LINES_MIN = 1_000;
 

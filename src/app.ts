@@ -20,8 +20,9 @@ import { ArrivalsCache } from './serve/arrivals-cache.ts';
 import type { Api } from './serve/route.ts';
 import { openApi } from './serve/routes.ts';
 import { openSource, sourceOf } from './sources/all.ts';
+import { openParking } from './intake/parked.ts';
 import { openRejected } from './intake/rejected.ts';
-import type { Source } from './sources/source.ts';
+import type { Parking, Source } from './sources/source.ts';
 import { openTrailKeys } from './trail-keys.ts';
 
 export interface AppParts {
@@ -79,7 +80,8 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
     });
     const recovered = await intake.recover();
     if (recovered > 0) parts.log.info({ loads: recovered }, 'finished the loads left by the last run');
-    const sources = [...openSources(config, parts), ...(options.extraSources ?? [])];
+    const parking = openParking({ engine, clock: parts.clock });
+    const sources = [...openSources(config, { ...parts, parking }), ...(options.extraSources ?? [])];
     return new RunningApp({ config, engine, claim, intake, sources, isDemo: options.isDemo ?? false }, parts);
   } catch (error) {
     await engine.close();
@@ -164,6 +166,7 @@ class RunningApp implements App {
     this.#stop.abort();
     await Promise.allSettled(this.#following);
     await this.#wired.intake.close();
+    await Promise.all(this.#wired.sources.map(async (source) => source.close?.()));
     await this.#wired.engine.close();
     await this.#wired.claim.release();
   }
@@ -190,9 +193,10 @@ class RunningApp implements App {
 /** A source that threw is started again after this long. */
 const RESTART_MS = 10_000;
 
-function openSources(config: Config, parts: AppParts): Source[] {
+function openSources(config: Config, parts: { readonly clock: Clock; readonly parking: Parking }): Source[] {
+  const { clock, parking } = parts;
   const folder = join(config.data, 'cursors');
-  return config.sources.map((source) => openSource(source, { clock: parts.clock, folder }));
+  return config.sources.map((source) => openSource(source, { clock, folder, parking }));
 }
 
 async function openEngine(config: Config): Promise<Engine> {

@@ -27,6 +27,7 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'bucket_deliveries', column: 'stored_at', as: 'rollups' },
   { table: 'access_log_odd', column: 'stored_at', as: 'rejects' },
   { table: 'rejects', column: 'loaded_at', as: 'rejects' },
+  { table: 'parked_messages', column: 'received_at', as: 'rejects' },
 ];
 
 /** Gives every table the time-to-live of the configuration. */

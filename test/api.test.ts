@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, openApp } from '../src/app.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { estateFiles } from '../src/demo/estate.ts';
+import { openParking } from '../src/intake/parked.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { openFiles } from '../src/sources/files.ts';
@@ -47,6 +48,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/calls/top': [`/calls/top?${RANGE}&dimension=event_name`],
   '/batches': ['/batches?limit=5'],
   '/rejects': ['/rejects?limit=5'],
+  '/parked': ['/parked?limit=5'],
   '/sources': ['/sources'],
   '/completeness': [`/completeness?${RANGE}`],
 };
@@ -75,6 +77,9 @@ beforeAll(async () => {
   );
   const source = openFiles({ name: 'logs', path: logs, pollMs: 0 }, { clock: systemClock });
   await app.ingest(source, new AbortController().signal);
+  const receivedMs = systemClock.nowMs();
+  const foreign = { source: 'logs', messageId: 'm', reason: 'foreign', body: 'hello', receivedMs };
+  await openParking({ engine: app.engine, clock: systemClock }).park(foreign);
 }, 60_000);
 afterAll(async () => {
   await app.close();

@@ -211,4 +211,45 @@ describe('bucketwatch', () => {
     }
     expect(server.exitCode).toBe(0);
   });
+
+  test('sources --parked shows what a webhook could make nothing of, as text', async () => {
+    const secret = 'a-secret-of-the-webhook';
+    writeFileSync(
+      join(folder, 'hook.yaml'),
+      'sources:\n  - kind: webhook\n    name: hook\n    secret: ${HOOK_SECRET}\n',
+    );
+    const server = spawn(
+      process.execPath,
+      [BIN, '--config', 'hook.yaml', '--data', data, 'serve', '--listen', '127.0.0.1:0'],
+      { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, HOOK_SECRET: secret } },
+    );
+    try {
+      const [line] = (await once(server.stdout, 'data')) as [Buffer];
+      const url = /http:\/\/\S+/.exec(line.toString())?.[0] ?? '';
+      const answer = await fetch(`${url}/api/v1/ingest/hook`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}` },
+        body: 'hello \u001b[31m',
+      });
+      expect(answer.status).toBe(400);
+      const parked = run(['--data', data, 'sources', '--parked']).out;
+      expect(parked).toContain('not valid JSON');
+      expect(parked).toContain('hello \\x1b[31m');
+      expect(run(['--data', data, 'sources']).out).toMatch(/ parked .*\n(.*\n)*hook +webhook +waiting/);
+    } finally {
+      server.kill('SIGTERM');
+      await once(server, 'exit');
+    }
+  });
+
+  test('config check refuses a secret in clear and a queue without a place', () => {
+    writeFileSync(
+      join(folder, 'wrong-sources.yaml'),
+      'sources:\n  - kind: webhook\n    name: hook\n    secret: 0123456789abcdef\n  - kind: queue\n    name: q\n',
+    );
+    const { code, out } = run(['--config', 'wrong-sources.yaml', 'config', 'check']);
+    expect(code).toBe(2);
+    expect(out).toMatch(/sources\.0\.secret is a secret in clear/);
+    expect(out).toMatch(/sources\.1\.url needs either url or queue/);
+  });
 });

@@ -64,7 +64,11 @@ describe.skipIf(installMoto() !== undefined)('cloudwatch', () => {
     });
     const [section] = config.sources;
     if (section === undefined) throw new Error('no source');
-    return openSource(section, { clock: systemClock, folder: tempFolder() });
+    return openSource(section, {
+      clock: systemClock,
+      folder: tempFolder(),
+      parking: { park: async () => {} },
+    });
   }
 
   async function read(app: App, from: Source) {
@@ -158,7 +162,11 @@ describe.skipIf(installMoto() !== undefined)('cloudwatch', () => {
     });
     const [section] = config.sources;
     if (section === undefined) throw new Error('no source');
-    const failing = openSource(section, { clock: systemClock, folder: tempFolder() });
+    const failing = openSource(section, {
+      clock: systemClock,
+      folder: tempFolder(),
+      parking: { park: async () => {} },
+    });
     const offered = failing.batches({ follow: false, signal: AbortSignal.timeout(20_000) });
     await expect(offered[Symbol.asyncIterator]().next()).rejects.toThrow(
       /^Cannot read the metrics of S3 in eu-west-1: .*does not answer/,

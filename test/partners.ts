@@ -43,7 +43,7 @@ export function partners(): Partner[] {
           : undefined,
     },
     {
-      suite: 'CloudWatch of moto',
+      suite: 'CloudWatch and queues of moto',
       missing: existsSync(MOTO_FOLDER) ? undefined : 'moto could not be installed (Python 3 with venv, PyPI)',
     },
     {

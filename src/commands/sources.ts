@@ -1,13 +1,14 @@
 /** `sources`: where facts come from, how far each source got and what could not be read. */
 import type { Command } from 'commander';
 import { spanText } from '../lib/span-text.ts';
-import type { BatchPage, Completeness, RejectPage, Sources } from '../serve/api.ts';
+import type { BatchPage, Completeness, ParkedPage, RejectPage, Sources } from '../serve/api.ts';
 import { type ApiClient, configOf, globalFlags, reach } from './context.ts';
-import { bytesText, jsonLines, print, tableText } from './output.ts';
+import { bytesText, countText, jsonLines, print, tableText } from './output.ts';
 
 interface SourcesFlags {
   readonly batches?: boolean;
   readonly rejects?: boolean;
+  readonly parked?: boolean;
   readonly completeness?: boolean;
   readonly limit: string;
 }
@@ -21,6 +22,7 @@ export function addSourcesCommand(root: Command): void {
     .description('show sources, the ledger of batches, and what could not be read')
     .option('--batches', 'the ledger: one row a batch, latest first')
     .option('--rejects', 'records that no rule could read, latest first')
+    .option('--parked', 'messages that nothing could be made of, latest first')
     .option('--completeness', 'whether the logs of the last day are all here: one row a bucket')
     .option('--limit <rows>', 'at most so many rows', '50')
     .addHelpText('after', '\nExamples:\n  bucketwatch sources\n  bucketwatch sources --rejects --json')
@@ -31,6 +33,9 @@ export function addSourcesCommand(root: Command): void {
         if (options.rejects === true) {
           const { rows } = await client.get<RejectPage>('/rejects', { limit: options.limit });
           show(rows, ['loaded_at', 'origin', 'line_number', 'reason', 'line'], flags.json);
+        } else if (options.parked === true) {
+          const { rows } = await client.get<ParkedPage>('/parked', { limit: options.limit });
+          show(rows, ['received_at', 'source', 'reason', 'message_id', 'body'], flags.json);
         } else if (options.batches === true) {
           const { rows } = await client.get<BatchPage>('/batches', { limit: options.limit });
           show(
@@ -54,6 +59,7 @@ export function addSourcesCommand(root: Command): void {
         } else {
           const { rows } = await client.get<Sources>('/sources');
           const shown = flags.json === true ? rows : rows.map(forPeople);
+          const hasMessages = rows.some((row) => row.queue !== null || row.parked > 0);
           show(
             shown,
             [
@@ -69,6 +75,7 @@ export function addSourcesCommand(root: Command): void {
               'newest_event',
               'late_p50',
               'late_p99',
+              ...(hasMessages ? ['queue', 'parked'] : []),
               'verdict_reason',
               'message',
             ],
@@ -108,9 +115,23 @@ function forPeople(row: Sources['rows'][number]): Record<string, unknown> {
   return {
     ...row,
     size: bytesText(row.size_bytes),
+    queue: queueText(row.queue),
     late_p50: lateness === null ? '' : spanText(lateness.p50_seconds),
     late_p99: lateness === null ? '' : spanText(lateness.p99_seconds),
   };
+}
+
+/** `12 waiting, 3 in flight, 2 dead letters`; empty for what is no queue. */
+function queueText(queue: Sources['rows'][number]['queue']): string {
+  if (queue === null) return '';
+  const delayed = queue.delayed > 0 ? [`${countText(queue.delayed)} delayed`] : [];
+  const dead = (queue.dead_letters ?? 0) > 0 ? [`${countText(queue.dead_letters ?? 0)} dead letters`] : [];
+  return [
+    `${countText(queue.waiting)} waiting`,
+    `${countText(queue.in_flight)} in flight`,
+    ...delayed,
+    ...dead,
+  ].join(', ');
 }
 
 function show(

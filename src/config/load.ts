@@ -20,7 +20,7 @@ export type ConfigReading =
   | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly file: string };
 
 /** Fields that must not hold a secret in clear. */
-const SECRETS = /(^|\.)(token|password|secret_access_key)$/;
+const SECRETS = /(^|\.)(token|password|secret_access_key|secret)$/;
 
 /** Reads a file, or `bucketwatch.yaml` in this folder if there is one, or gives the defaults. */
 export function readConfig(

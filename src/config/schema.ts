@@ -61,6 +61,16 @@ const filesSource = z.strictObject({
   poll: duration('2s', 'How often the folder is looked at.'),
 });
 
+const identity = {
+  profile: z.string().optional().describe('Profile of the AWS configuration files.'),
+  role_arn: z.string().optional().describe('Role to assume.'),
+  access_key_id: z
+    .string()
+    .optional()
+    .describe('Key id, when the usual AWS chain does not apply; ${ENV} or file:.'),
+  secret_access_key: z.string().optional().describe('Secret of the key; ${ENV} or file: only.'),
+};
+
 const bucketSource = z.strictObject({
   kind: z.literal('bucket-listing'),
   name: z.string().min(1).describe('Unique name, shown on the page.'),
@@ -75,13 +85,7 @@ const bucketSource = z.strictObject({
     .boolean()
     .optional()
     .describe('Bucket in the path instead of the host name; default: yes with an endpoint.'),
-  profile: z.string().optional().describe('Profile of the AWS configuration files.'),
-  role_arn: z.string().optional().describe('Role to assume.'),
-  access_key_id: z
-    .string()
-    .optional()
-    .describe('Key id, when the usual AWS chain does not apply; ${ENV} or file:.'),
-  secret_access_key: z.string().optional().describe('Secret of the key; ${ENV} or file: only.'),
+  ...identity,
   poll: duration('1m', 'How often the bucket is listed.'),
   overlap: duration('15m', 'How far behind the newest key late keys are still looked for.'),
   since: duration('3650d', 'Objects older than this when first listed are left alone.'),
@@ -92,13 +96,70 @@ const cloudwatchSource = z.strictObject({
   name: z.string().min(1).describe('Unique name, shown on the page.'),
   region: z.string().min(1).describe('Region of the buckets.'),
   endpoint: z.url().optional().describe('Endpoint other than that of AWS.'),
-  profile: z.string().optional().describe('Profile of the AWS configuration files.'),
-  role_arn: z.string().optional().describe('Role to assume.'),
-  access_key_id: z.string().optional().describe('Key id, when the usual AWS chain does not apply.'),
-  secret_access_key: z.string().optional().describe('Secret of the key; ${ENV} or file: only.'),
+  ...identity,
   poll: duration('15m', 'How often the metrics are read; AWS charges for each metric of each reading.'),
   overlap: duration('3h', 'How far back they are read again: points come late and change.'),
   since: duration('3d', 'How far back the first reading after a start goes.'),
+});
+
+const queueSource = z
+  .strictObject({
+    kind: z.literal('queue'),
+    name: z.string().min(1).describe('Unique name, shown on the page.'),
+    url: z.url().optional().describe('URL of the SQS queue; or queue and region are given.'),
+    queue: z.string().min(1).optional().describe('Name of the queue, instead of its url.'),
+    account_id: z
+      .string()
+      .regex(/^\d{12}$/, 'is not an account id of 12 digits')
+      .optional()
+      .describe('Account of a queue given by name, when it is not our own.'),
+    messages: z
+      .enum(['auto', 'announcements', 'events', 'both'])
+      .default('auto')
+      .describe(
+        'What the messages are: announcements of log objects to fetch, events to store, both of each, or by object.',
+      ),
+    logs: z
+      .array(z.string().regex(/^s3:\/\/[^/]+(\/.*)?$/, 'is not an s3://bucket/prefix/ URI'))
+      .default([])
+      .describe('Where logs are: s3://bucket/prefix/ each. Without any the key decides.'),
+    format,
+    region: z.string().optional().describe('Region of the queue; read off its url when absent.'),
+    endpoint: z.url().optional().describe('Endpoint of a service other than AWS, for queue and objects.'),
+    s3_endpoint: z.url().optional().describe('Endpoint for the announced objects, when it is another.'),
+    path_style: z
+      .boolean()
+      .optional()
+      .describe('Bucket in the path instead of the host name; default: yes with an endpoint.'),
+    ...identity,
+    receivers: z.number().int().min(1).max(32).default(4).describe('Long polls at the same time.'),
+    visibility: duration(
+      '1m',
+      'How long a message under way is held at a time; renewed until it is stored.',
+    ).refine((ms) => ms >= 10_000 && ms <= 43_200_000, 'is not between 10s and 12h'),
+  })
+  .refine(({ url, queue }) => (url === undefined) !== (queue === undefined), {
+    message: 'needs either url or queue',
+    path: ['url'],
+  })
+  .refine(({ queue, region, endpoint }) => queue === undefined || (region ?? endpoint) !== undefined, {
+    message: 'is needed with queue',
+    path: ['region'],
+  });
+
+const webhookSource = z.strictObject({
+  kind: z.literal('webhook'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'is not of letters, digits, dots, dashes and underscores')
+    .describe('Unique name: the last part of /api/v1/ingest/<name>.'),
+  secret: z.string().min(16).describe('What senders have to know; ${ENV} or file: only.'),
+  hmac_header: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/, 'is not the name of a header')
+    .optional()
+    .describe('Header with the HMAC-SHA256 of the body; without it senders show the secret itself.'),
+  format: z.enum(FORMAT_NAMES).default('s3-event').describe('How the bodies read.'),
 });
 
 const embeddedEngine = z.strictObject({
@@ -167,7 +228,11 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   engine: z.discriminatedUnion('kind', [embeddedEngine, clusterEngine]).prefault({ kind: 'embedded' }),
-  sources: z.array(z.discriminatedUnion('kind', [filesSource, bucketSource, cloudwatchSource])).default([]),
+  sources: z
+    .array(
+      z.discriminatedUnion('kind', [filesSource, bucketSource, queueSource, webhookSource, cloudwatchSource]),
+    )
+    .default([]),
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({

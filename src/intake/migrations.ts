@@ -1,3 +1,5 @@
 import { readMigration } from '../engine/sql-file.ts';
 
-export const INTAKE_MIGRATIONS = [readMigration('intake', '001-ledger', import.meta.url)];
+export const INTAKE_MIGRATIONS = ['001-ledger', '002-parked'].map((name) =>
+  readMigration('intake', name, import.meta.url),
+);

@@ -77,7 +77,8 @@ class SdkS3 implements S3 {
 
   async getObject(request: ObjectRequest, signal: AbortSignal): Promise<S3Object> {
     const { bucket, key } = request;
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    const ifMatch = request.etag === undefined ? {} : { IfMatch: `"${request.etag}"` };
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...ifMatch });
     const attempt = this.#attempt(`read s3://${bucket}/${key}`, 's3:GetObject', `arn:aws:s3:::${bucket}/*`);
     const found = await this.#send(bucket, attempt, signal, (client) =>
       client.send(command, { abortSignal: signal }),

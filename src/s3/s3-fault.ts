@@ -40,6 +40,11 @@ const BY_NAME: Readonly<Record<string, Verdict>> = {
     reason: 'there is no such bucket; check its name, the account and the endpoint',
   },
   NoSuchKey: { code: 'not_found', reason: 'there is no such object' },
+  QueueDoesNotExist: {
+    code: 'not_found',
+    reason: 'there is no such queue; check its url or name, the region and the account',
+  },
+  PreconditionFailed: { code: 'conflict', reason: 'it was replaced meanwhile' },
   InvalidBucketName: { code: 'invalid', reason: 'that is not a name a bucket can have' },
   InvalidObjectState: { code: 'conflict', reason: 'it is archived; restore it first' },
   PermanentRedirect: { code: 'invalid', reason: 'the bucket is in another region; set region' },
@@ -93,6 +98,8 @@ function verdictOf(failure: Failure, attempt: Attempt): Verdict {
   if (BUSY.test(name) || status === 429 || (status !== undefined && status >= 500 && status !== 501)) {
     return { code: 'unavailable', reason: `${place} is busy or failing (${answer(failure)})` };
   }
+  // SQS answers HTTP 400 for it.
+  if (name.startsWith('AccessDenied')) return verdictOfStatus({ ...failure, status: 403 }, attempt);
   return verdictOfStatus(failure, attempt);
 }
 

@@ -48,6 +48,8 @@ export interface ListedObject {
 export interface ObjectRequest {
   readonly bucket: string;
   readonly key: string;
+  /** Read only while it still has this ETag; else see `isObjectReplaced`. */
+  readonly etag?: string;
 }
 
 export interface S3Object {
@@ -59,10 +61,14 @@ export interface S3Object {
 
 /** Whether a fault says that the object itself is gone, and not its bucket. */
 export function isObjectGone(error: unknown): boolean {
-  return (
-    error instanceof Fault &&
-    error.code === 'not_found' &&
-    error.cause instanceof Error &&
-    error.cause.name === 'NoSuchKey'
-  );
+  return isCausedBy(error, 'NoSuchKey');
+}
+
+/** Whether a fault says that the object no longer has the ETag that was asked for. */
+export function isObjectReplaced(error: unknown): boolean {
+  return isCausedBy(error, 'PreconditionFailed');
+}
+
+function isCausedBy(error: unknown, name: string): boolean {
+  return error instanceof Fault && error.cause instanceof Error && error.cause.name === name;
 }

@@ -235,6 +235,21 @@ export const SourceRow = z
     quiet_since: time.nullable(),
     verdict: z.enum(['fresh', 'quiet', 'silent', 'failing', 'unknown']),
     verdict_reason: z.string(),
+    /** Messages of a queue, approximate; null for other kinds, and until SQS has said it. */
+    queue: z
+      .object({
+        waiting: count,
+        in_flight: count,
+        delayed: count,
+        oldest_age_seconds: count
+          .nullable()
+          .openapi({ description: 'Age of the oldest message received and not stored yet.' }),
+        dead_letter_queue: z.string().nullable(),
+        dead_letters: count.nullable().openapi({ description: 'Null when there is none or we may not ask.' }),
+      })
+      .nullable(),
+    /** Messages parked: see /parked. */
+    parked: count,
   })
   .openapi('Source');
 export const Sources = z.object({ rows: z.array(SourceRow) }).openapi('Sources');
@@ -299,6 +314,26 @@ export const Completeness = z
   .object({ coverage: Coverage, rows: z.array(CompletenessRow), trails: z.array(TrailRow) })
   .openapi('Completeness');
 
+export const ParkedPage = z
+  .object({
+    rows: z.array(
+      z.object({
+        parked_id: z.string(),
+        source: z.string(),
+        reason: z.string(),
+        body: z.string(),
+        message_id: z.string(),
+        received_at: time,
+      }),
+    ),
+    next_cursor: z.string().nullable(),
+  })
+  .openapi('ParkedPage');
+
+export const InletResult = z
+  .object({ batch_id: z.string(), facts: count, rejects: count, skipped: count })
+  .openapi('InletResult');
+
 export const SqlRequest = z.object({ query: z.string().min(1).max(100_000) }).openapi('SqlRequest');
 export const SqlResult = z
   .object({ columns: z.array(z.string()), rows: z.array(z.record(z.string(), z.unknown())) })
@@ -349,6 +384,8 @@ export type Batch = z.infer<typeof Batch>;
 export type BatchPage = z.infer<typeof BatchPage>;
 export type Reject = z.infer<typeof Reject>;
 export type RejectPage = z.infer<typeof RejectPage>;
+export type ParkedPage = z.infer<typeof ParkedPage>;
+export type InletResult = z.infer<typeof InletResult>;
 export type Sources = z.infer<typeof Sources>;
 export type Completeness = z.infer<typeof Completeness>;
 export type Problem = z.infer<typeof Problem>;

@@ -1,4 +1,4 @@
-/** What the API says of the store, the ledger and the sources. */
+/** What the API says of the store and the ledger. */
 import type { Engine } from '../engine/engine.ts';
 import { Fault } from '../lib/fault.ts';
 import type * as shapes from './api.ts';
@@ -9,7 +9,7 @@ export function isoOf(ms: number): string {
 }
 
 /** The engine's `YYYY-MM-DD hh:mm:ss[.fff]` as ISO 8601. */
-function isoOfEngine(text: string): string {
+export function isoOfEngine(text: string): string {
   return isoOf(Date.parse(`${text.replace(' ', 'T')}Z`));
 }
 
@@ -133,7 +133,8 @@ async function originsOf(batchIds: readonly string[], engine: Engine): Promise<M
   return new Map(rows.map((row) => [row.id, row.origin]));
 }
 
-function pageStart(cursor: string | undefined, parts: number): string[] | undefined {
+/** The numbers in a cursor, as the engine compares them. */
+export function pageStart(cursor: string | undefined, parts: number): string[] | undefined {
   if (cursor === undefined) return undefined;
   const numbers = cursor.split('.');
   if (numbers.length !== parts || !numbers.every((number) => /^\d{1,20}$/.test(number))) {

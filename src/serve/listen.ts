@@ -1,13 +1,16 @@
 /** The HTTP server: the API and the page, on one address. */
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { timingSafeEqual } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type ServerType, serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { Fault } from '../lib/fault.ts';
+import { isSameSecret } from '../lib/secret.ts';
+import { tokenOf } from './credentials.ts';
+import { isForInlet } from './inlet-routes.ts';
+import { problemResponse } from './problem.ts';
 import type { Api } from './route.ts';
 
 export interface ListenRequest {
@@ -87,7 +90,8 @@ function site({ api, token, address }: ListenRequest): Hono {
 }
 
 /**
- * With a token: who does not bring it, as bearer token or as the password of a browser's dialog, is refused. Without one
+ * With a token: who does not bring it, as bearer token or as the password of a browser's dialog, is refused; a webhook
+ * asks for its own secret instead. Without one
  * we listen on loopback only, and a request must name loopback as its host: a page elsewhere whose name was pointed at
  * this machine does not.
  */
@@ -95,7 +99,8 @@ function refusalOf(request: Request, token: string | undefined, address: string)
   if (isFromElsewhere(request))
     return problem(403, 'Cannot answer: the request comes from a page of another site.');
   if (token !== undefined) {
-    return isSame(tokenOf(request), token)
+    if (isForInlet(request)) return undefined;
+    return isSameSecret(tokenOf(request), token)
       ? undefined
       : problem(401, 'Cannot answer: the request has no valid token.');
   }
@@ -112,26 +117,11 @@ function isFromElsewhere(request: Request): boolean {
   return origin !== null && origin !== new URL(request.url).origin;
 }
 
-function tokenOf(request: Request): string {
-  const [scheme, credentials = ''] = (request.headers.get('authorization') ?? '').split(' ');
-  if (scheme === 'Bearer') return credentials;
-  if (scheme !== 'Basic') return '';
-  const decoded = Buffer.from(credentials, 'base64').toString('utf8');
-  return decoded.slice(decoded.indexOf(':') + 1);
-}
-
 function problem(status: 401 | 403, detail: string): Response {
-  const body = { type: 'about:blank', title: 'Not allowed', status, detail, code: 'denied' };
-  const headers = {
-    'content-type': 'application/problem+json',
-    'www-authenticate': 'Basic realm="Bucketwatch", charset="UTF-8"',
-  };
-  return new Response(JSON.stringify(body), { status, headers });
-}
-
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+  return problemResponse(
+    { status, title: 'Not allowed', detail, code: 'denied' },
+    { 'www-authenticate': 'Basic realm="Bucketwatch", charset="UTF-8"' },
+  );
 }
 
 function isLoopback(host: string): boolean {

@@ -15,6 +15,9 @@ import { addSearch } from './search-routes.ts';
 import { addCompleteness } from './completeness-route.ts';
 import { addInsights } from './insight-routes.ts';
 import { addMetrics } from './metric-routes.ts';
+import { addInlets } from './inlet-routes.ts';
+import { parkedMessages } from './parked-queries.ts';
+import { problemResponse } from './problem.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 import { sourceTotals } from './source-rows.ts';
 
@@ -30,16 +33,12 @@ export function openApi(parts: ApiParts, log: Log): Api {
     if (fault === undefined) log.error({ error: reasonOf(error), path: context.req.path }, 'request failed');
     const status = fault === undefined ? 500 : HTTP_STATUS[fault.code];
     const body = {
-      type: 'about:blank',
       title: fault === undefined ? 'Internal error' : TITLES[fault.code],
       status,
       detail: fault?.message ?? 'Something went wrong inside Bucketwatch; its log has the reason.',
       code: fault?.code ?? 'internal',
     };
-    return new Response(JSON.stringify(body), {
-      status,
-      headers: { 'content-type': 'application/problem+json' },
-    });
+    return problemResponse(body);
   });
   addStore(api, parts);
   addActivity(api, parts);
@@ -53,6 +52,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addCompleteness(api, parts);
   addActions(api, parts);
   addLive(api, parts);
+  addInlets(api, parts);
   api.doc31('/api/v1/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Bucketwatch', version: VERSION, license: { name: 'Apache-2.0' } },
@@ -172,6 +172,22 @@ function addLedger(api: Api, parts: ApiParts): void {
   });
   api.openapi(rejects, async (context) =>
     context.json(await ledgerRejects(context.req.valid('query'), parts.engine), 200),
+  );
+
+  const parked = createRoute({
+    method: 'get',
+    path: '/api/v1/parked',
+    request: {
+      query: z.strictObject({
+        source: z.string().max(200).optional(),
+        limit: limitOf(100, 10_000),
+        cursor: z.string().max(100).optional(),
+      }),
+    },
+    responses: answers(shapes.ParkedPage, 'Messages that nothing could be made of, latest first'),
+  });
+  api.openapi(parked, async (context) =>
+    context.json(await parkedMessages(context.req.valid('query'), parts.engine), 200),
   );
 
   const sources = createRoute({

@@ -1,9 +1,10 @@
 /** What the API says of each source. */
 import { type Arrivals } from '../monitors/completeness/arrivals.ts';
 import { verdictOf } from '../monitors/completeness/verdict.ts';
-import type { Source } from '../sources/source.ts';
+import type { QueueStatus, Source } from '../sources/source.ts';
 import type * as shapes from './api.ts';
 import { isoOf } from './ledger-queries.ts';
+import { parkedCounts } from './parked-queries.ts';
 import type { ApiParts } from './route.ts';
 
 interface TotalsRow {
@@ -29,10 +30,12 @@ export async function sourceTotals(
        toUnixTimestamp64Milli(max(loaded_at)) as loaded_ms, toUnixTimestamp(max(last_event)) as newest_s
      from batches group by source order by source limit 10000`,
   );
+  const parked = await parkedCounts(engine);
   const totals = new Map(rows.map((row) => [row.source, row]));
   const rowOf = (name: string, source?: Source): SourceRow => ({
     ...sourceRow(name, totals.get(name), source),
     ...arrivalsRow(arrivals.get(name), source, clock.nowMs()),
+    parked: parked.get(name) ?? 0,
   });
   const configured = new Set(sources.map((source) => source.name));
   const past = rows.filter((row) => !configured.has(row.source)).map((row) => rowOf(row.source));
@@ -60,7 +63,7 @@ function sourceRow(
   name: string,
   totals: TotalsRow | undefined,
   source?: Source,
-): Omit<SourceRow, keyof ArrivalsRow> {
+): Omit<SourceRow, keyof ArrivalsRow | 'parked'> {
   const status = source?.status();
   return {
     name,
@@ -77,5 +80,19 @@ function sourceRow(
     size_bytes: totals?.size_bytes ?? 0,
     last_loaded: totals === undefined ? null : isoOf(Number(totals.loaded_ms)),
     newest_event: totals?.newest_s == null || totals.newest_s === 0 ? null : isoOf(totals.newest_s * 1000),
+    queue: queueRow(status?.queue),
+  };
+}
+
+/** The depth of a queue, as a member of its source. */
+export function queueRow(queue: QueueStatus | undefined): SourceRow['queue'] {
+  if (queue === undefined) return null;
+  return {
+    waiting: queue.waiting,
+    in_flight: queue.inFlight,
+    delayed: queue.delayed,
+    oldest_age_seconds: queue.oldestAgeMs === undefined ? null : Math.round(queue.oldestAgeMs / 1000),
+    dead_letter_queue: queue.deadLetterQueue ?? null,
+    dead_letters: queue.deadLetters ?? null,
   };
 }

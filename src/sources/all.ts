@@ -3,12 +3,15 @@ import type { SourceConfig } from '../config/schema.ts';
 import type { FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import { openCloudWatch } from '../s3/cloudwatch.ts';
-import { openS3, type S3Options } from '../s3/client.ts';
+import { openS3 } from '../s3/client.ts';
+import { openQueue } from '../s3/queue-client.ts';
 import { openBucketListing } from './bucket-listing.ts';
 import { openCursorFiles } from './bucket-listing-cursor.ts';
 import { openCloudWatchMetrics } from './cloudwatch.ts';
 import { openFiles } from './files.ts';
-import type { Source } from './source.ts';
+import { openQueueSource } from './queue.ts';
+import type { Parking, Source } from './source.ts';
+import { openWebhook } from './webhook.ts';
 
 export interface SourceParts {
   readonly clock: Clock;
@@ -44,7 +47,7 @@ export function sourceOf(location: string, options: LocationOptions, parts: Sour
 }
 
 /** The source a section of the configuration describes. */
-export function openSource(config: SourceConfig, parts: SourceParts): Source {
+export function openSource(config: SourceConfig, parts: SourceParts & { readonly parking: Parking }): Source {
   const format = !('format' in config) || config.format === undefined ? {} : { format: config.format };
   switch (config.kind) {
     case 'files':
@@ -55,10 +58,7 @@ export function openSource(config: SourceConfig, parts: SourceParts): Source {
           endpoint: config.endpoint,
           region: config.region,
           pathStyle: config.path_style,
-          profile: config.profile,
-          roleArn: config.role_arn,
-          accessKeyId: config.access_key_id,
-          secretAccessKey: config.secret_access_key,
+          ...identityOf(config),
         }),
       );
       const request = {
@@ -76,10 +76,7 @@ export function openSource(config: SourceConfig, parts: SourceParts): Source {
         region: config.region,
         ...present({
           endpoint: config.endpoint,
-          profile: config.profile,
-          roleArn: config.role_arn,
-          accessKeyId: config.access_key_id,
-          secretAccessKey: config.secret_access_key,
+          ...identityOf(config),
         }),
       });
       const request = {
@@ -91,10 +88,55 @@ export function openSource(config: SourceConfig, parts: SourceParts): Source {
       };
       return openCloudWatchMetrics(request, { cloudWatch, clock: parts.clock });
     }
+    case 'queue': {
+      const { messages, logs, receivers, visibility } = config;
+      const request = { name: config.name, messages, logs, receivers, visibilityMs: visibility, ...format };
+      return openQueueSource(request, { ...queueConnections(config), ...parts });
+    }
+    case 'webhook': {
+      const { name, secret, hmac_header: header } = config;
+      const signature = header === undefined ? {} : { signatureHeader: header };
+      return openWebhook({ name, secret, format: config.format, ...signature }, parts);
+    }
   }
 }
 
+function queueConnections(config: Extract<SourceConfig, { kind: 'queue' }>) {
+  const queue = openQueue(
+    present({
+      url: config.url,
+      name: config.queue,
+      accountId: config.account_id,
+      region: config.region,
+      endpoint: config.endpoint,
+      ...identityOf(config),
+    }),
+  );
+  const s3 = openS3(
+    present({
+      endpoint: config.s3_endpoint ?? config.endpoint,
+      region: config.region,
+      pathStyle: config.path_style,
+      ...identityOf(config),
+    }),
+  );
+  return { queue, s3 };
+}
+
+function identityOf(config: Extract<SourceConfig, { kind: 'queue' | 'bucket-listing' | 'cloudwatch' }>) {
+  return {
+    profile: config.profile,
+    roleArn: config.role_arn,
+    accessKeyId: config.access_key_id,
+    secretAccessKey: config.secret_access_key,
+  };
+}
+
+type Present<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
+
 /** The options that are given; an absent one must not be there at all. */
-function present(options: { readonly [Name in keyof S3Options]: S3Options[Name] | undefined }): S3Options {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as S3Options;
+function present<Options extends object>(options: Options): Partial<Present<Options>> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<
+    Present<Options>
+  >;
 }

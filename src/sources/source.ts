@@ -19,9 +19,13 @@ export interface Source {
   batches(run: SourceRun): AsyncIterable<OfferedBatch>;
   /** What the source knows about itself, for the page and the CLI. */
   status(): SourceStatus;
+  /** Present when bytes are sent to it over HTTP. */
+  readonly inlet?: Inlet;
+  /** Says what is still to be said after the last acknowledgement. */
+  close?(): Promise<void>;
 }
 
-export type SourceKind = 'files' | 'bucket-listing' | 'cloudwatch';
+export type SourceKind = 'files' | 'bucket-listing' | 'queue' | 'webhook' | 'cloudwatch';
 
 export interface SourceRun {
   readonly follow: boolean;
@@ -60,4 +64,53 @@ export interface SourceStatus {
   readonly lastCheckedMs: number;
   /** What the source has cost so far: requests by kind, e.g. `{ LIST: 3, GET: 120 }`. Empty for local files. */
   readonly requests: Readonly<Record<string, number>>;
+  /** How many messages wait, once it is known. */
+  readonly queue?: QueueStatus;
 }
+
+/** Messages of a queue, approximate. */
+export interface QueueStatus {
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  /** Age of the oldest message that is received and not stored yet; absent when there is none. */
+  readonly oldestAgeMs?: number;
+  /** Name of the dead-letter queue; absent when there is none. */
+  readonly deadLetterQueue?: string;
+  /** Messages in it; absent when we may not ask. */
+  readonly deadLetters?: number;
+}
+
+/** A message that is neither an announcement nor events: kept, so that the queue need not. */
+export interface ParkedMessage {
+  readonly source: string;
+  readonly messageId: string;
+  readonly reason: string;
+  readonly body: string;
+  readonly receivedMs: number;
+}
+
+export interface Parking {
+  /** Resolves when it is stored. The same message parked again for the same reason changes nothing. */
+  park(message: ParkedMessage): Promise<void>;
+}
+
+/** Where a source takes in what is sent to it over HTTP. */
+export interface Inlet {
+  /** Header with the HMAC-SHA256 of the body; absent when senders show the secret itself. */
+  readonly signatureHeader?: string;
+  /** Compares in constant time. */
+  isSecret(given: string): boolean;
+  /** The signature in hexadecimal digits, `sha256=` before it or not. Compares in constant time. */
+  isSignature(given: string, body: Uint8Array): boolean;
+  /** Offers a body and waits until it is in the ledger or parked. */
+  take(body: Uint8Array): Promise<InletAnswer>;
+}
+
+export type InletAnswer =
+  /** The ledger has it, loaded or rejected, under this identity. */
+  | { readonly kind: 'settled'; readonly identity: string }
+  /** It is for nobody here: kept among the parked messages, with the reason. */
+  | { readonly kind: 'parked'; readonly reason: string }
+  /** Not taken in: to be sent again later. */
+  | { readonly kind: 'refused'; readonly reason: string };

@@ -13,11 +13,12 @@ const REJECT_CHARACTERS_MAX = 65_536;
  * decodeEvents(Buffer.from('{"Service":"Amazon S3","Event":"s3:TestEvent"}')); // {"skipped":"TestEvent"}
  */
 export function decodeEvents(bytes: Buffer): Buffer {
-  const lines = messagesOf(bytes.toString('utf8')).map((outcome) => `${lineOf(outcome)}\n`);
+  const lines = readMessages(bytes.toString('utf8')).map((outcome) => `${lineOf(outcome)}\n`);
   return Buffer.from(lines.join(''));
 }
 
-function messagesOf(text: string): Outcome[] {
+/** What is in one JSON document, a JSON array of them, or JSON lines; nothing for blank text. Never throws. */
+export function readMessages(text: string): Outcome[] {
   if (text.trim() === '') return [];
   const whole = parseJson(text);
   if (whole !== undefined) return outcomesOf(whole);
@@ -54,6 +55,8 @@ function lineOf(outcome: Outcome): string {
       return jsonLine(outcome.event);
     case 'skipped':
       return jsonLine({ skipped: outcome.what });
+    case 'delivery':
+      return jsonLine({ skipped: 'delivery of CloudTrail' });
     case 'reject':
       return jsonLine({ reject_reason: outcome.reason, raw: outcome.raw.slice(0, REJECT_CHARACTERS_MAX) });
   }

@@ -6,7 +6,7 @@ const ENVELOPES_MAX = 5;
 
 /**
  * What a message holds, out of whatever envelopes it came in: nothing of S3's, SNS's, SQS's (received or passed to
- * Lambda), EventBridge's or MinIO's webhook. Every part of the message gives at least one outcome; never throws.
+ * Lambda), EventBridge's, CloudEvents' or MinIO's webhook. Every part of the message gives at least one outcome; never throws.
  */
 export function openMessage(message: unknown): Outcome[] {
   return opened({ value: message, envelopes: [] });
@@ -36,6 +36,11 @@ function opened({ value, envelopes }: Sealed): Outcome[] {
   if (isJsonObject(value['detail']) && value['source'] === 'aws.s3') {
     return [readBridgeEvent(wrapped('eventbridge'))];
   }
+  if (isJsonObject(value['data']) && typeof value['specversion'] === 'string') {
+    return opened({ value: value['data'], envelopes: within('cloudevents') });
+  }
+  const delivery = deliveryOf(value);
+  if (delivery !== undefined) return [delivery];
   if (isJsonObject(value['s3'])) return [readNotification(wrapped('s3'))];
   return [reject(value, 'not a message of S3')];
 }
@@ -60,6 +65,16 @@ function noticeOf(value: JsonObject): string {
   if (value['Event'] === 's3:TestEvent') return 'TestEvent';
   const type = textAt(value, 'Type');
   return type === 'SubscriptionConfirmation' || type === 'UnsubscribeConfirmation' ? type : '';
+}
+
+/**
+ * Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/configure-sns-notifications-for-cloudtrail.html
+ */
+function deliveryOf(value: JsonObject): Outcome | undefined {
+  const keys: unknown = value['s3ObjectKey'];
+  const bucket = textAt(value, 's3Bucket');
+  if (bucket === '' || !Array.isArray(keys) || keys.length === 0) return undefined;
+  return keys.every((key) => typeof key === 'string') ? { kind: 'delivery', bucket, keys } : undefined;
 }
 
 function parsed(text: string, envelopes: readonly string[]): Outcome[] {

@@ -49,7 +49,12 @@ export interface ObjectEvent {
 export type Outcome =
   | { readonly kind: 'event'; readonly event: ObjectEvent }
   | { readonly kind: 'skipped'; readonly what: string }
+  /** CloudTrail's own message that it has written files. */
+  | { readonly kind: 'delivery'; readonly bucket: string; readonly keys: readonly string[] }
   | { readonly kind: 'reject'; readonly reason: string; readonly raw: string };
+
+/** The reason for an event that is not for this format but for CloudTrail's. */
+export const CLOUDTRAIL_EVENT = 'an event of CloudTrail, not of S3';
 
 /** A record or message and the envelopes it came in, outermost first. */
 export interface Wrapped {
@@ -120,7 +125,7 @@ export function readBridgeEvent({ value, envelope, raw }: Wrapped): Outcome {
   const at = (path: string): string => textAt(value, path);
   const type = at('detail-type');
   if (type.endsWith(' via CloudTrail')) {
-    return { kind: 'reject', reason: 'an event of CloudTrail, not of S3', raw };
+    return { kind: 'reject', reason: CLOUDTRAIL_EVENT, raw };
   }
   const name = bridgeEventName(type, at('detail.reason'), at('detail.deletion-type'));
   if (name === '') return { kind: 'reject', reason: 'an unknown detail-type', raw };
