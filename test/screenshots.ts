@@ -153,6 +153,12 @@ interface ShotParts {
   readonly images: string;
 }
 
+/** Waits until nothing on the page is on its way. */
+async function untilShown(page: Page): Promise<void> {
+  const signal = AbortSignal.timeout(START_MS_MAX);
+  while ((await page.locator('.skeleton').count()) > 0) await sleep(POLL_MS, undefined, { signal });
+}
+
 async function takeShot(shot: Shot, { browser, demo, images }: ShotParts): Promise<void> {
   const page = await browser.newPage({
     viewport: { width: shot.widthPx, height: shot.heightPx },
@@ -162,7 +168,7 @@ async function takeShot(shot: Shot, { browser, demo, images }: ShotParts): Promi
   try {
     await page.goto(`${demo.url}${shot.path}&live=off`);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.waitForFunction("document.querySelector('.skeleton') === null");
+    await untilShown(page);
     await page.waitForLoadState('networkidle');
     await shot.act?.(page);
     const path = join(images, `${shot.name}.png`);

@@ -96,7 +96,8 @@ function FacetValue({ row, share, facet, filterBy }: FacetValueProps) {
   const { place } = useView();
   const active = conditionOf(place.params.get(facet.name) ?? '');
   const isChosen = place.params.has(facet.name) && !active.isNegated && active.text === row.value;
-  const words = row.value === '' ? 'none' : visibleText(row.value);
+  const isNone = row.value === '' || (facet.name === 'http_status' && row.value === '0');
+  const words = isNone ? 'none' : visibleText(row.value);
   return (
     <li className="facet-value" style={{ '--share': share } as CSSProperties} data-chosen={isChosen}>
       <button
@@ -105,7 +106,7 @@ function FacetValue({ row, share, facet, filterBy }: FacetValueProps) {
         onClick={() => filterBy.apply(facet.name, row.value, true)}
       >
         <span className="unseen">Only {facet.title} </span>
-        {row.value === '' ? <span className="muted">none</span> : <CutText text={row.value} />}
+        {isNone ? <span className="muted">none</span> : <CutText text={row.value} />}
         <Tip text={exactCount(row.count)}>{shortCount(row.count)}</Tip>
       </button>
       {filterBy.canExclude(facet.name) && (

@@ -22,7 +22,7 @@ export function TopBar() {
           href={hrefTo(place, '/')}
           title="Made-up buckets and traffic. The overview says how to watch your own."
         >
-          Demo estate
+          Demo<span> estate</span>
         </Link>
       )}
       <span className="spacer" />
