@@ -30,8 +30,9 @@ test.skipIf(installMoto() !== undefined)(
   'a bucket that announces its objects: logs are loaded, other objects are events, the queue is empty',
   { timeout: 60_000 },
   async () => {
-    const { endpoint, stop } = await startMoto();
-    onTestFinished(stop);
+    const moto = await startMoto();
+    onTestFinished(() => moto.stop());
+    const { endpoint } = moto;
     const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
     const sqs = new SQSClient({ endpoint, region, credentials });
     const dead = await openTestQueue('dead', {}, sqs);
