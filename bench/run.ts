@@ -13,13 +13,14 @@ import { cloudtrail } from './benches/cloudtrail.ts';
 import { memory } from './benches/memory.ts';
 import { queue } from './benches/queue.ts';
 import { smallObjects } from './benches/small-objects.ts';
+import { panels } from './benches/panels.ts';
 import { start } from './benches/start.ts';
 import { Inputs } from './inputs.ts';
 import { machineLines } from './machine.ts';
 import { countText } from './measure.ts';
 import { type NamedReport, resultsText } from './results.ts';
 
-const BENCHES: readonly Bench[] = [accessLog, smallObjects, cloudtrail, queue, start, memory];
+const BENCHES: readonly Bench[] = [accessLog, smallObjects, cloudtrail, queue, start, memory, panels];
 const LINES = 2_000_000;
 const LINES_MIN = 1_000;
 

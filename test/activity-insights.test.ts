@@ -193,8 +193,9 @@ describe('activity/first-seen', () => {
     for (let page = 0; page < 20; page += 1) {
       const answer = await store.get(`/activity/first-seen?limit=7&bucket=lake&${RANGE}${cursor}`);
       found.push(...answer.rows);
-      if (answer['next_cursor'] === null) break;
-      cursor = `&cursor=${String(answer['next_cursor'])}`;
+      const next = answer['next_cursor'];
+      if (typeof next !== 'string') break;
+      cursor = `&cursor=${next}`;
     }
     const first = new Map<string, number>();
     const note = (key: string, ms: number): void => void first.set(key, Math.min(ms, first.get(key) ?? ms));
@@ -207,7 +208,7 @@ describe('activity/first-seen', () => {
     expect(
       Object.fromEntries(
         found.map((row) => [
-          `${row['kind']} ${row['principal']} ${row['value']}`,
+          [row['kind'], row['principal'], row['value']].map(String).join(' '),
           Date.parse(String(row['first_seen'])),
         ]),
       ),
@@ -308,5 +309,84 @@ describe('activity/storms', () => {
       `/activity/storms?bucket=quiet&since=${at(startMs + 24 * HOUR_MS)}&until=${at(endMs)}`,
     );
     expect(rows).toEqual([]);
+  });
+});
+
+describe('analyses', () => {
+  test('object-deletions of one key', async () => {
+    const row = requests.find((one) => one.operation === 'REST.DELETE.OBJECT' && one.bucket === 'web');
+    const query = new URLSearchParams({ bucket: 'web', key: row?.key ?? '' }).toString();
+    const { rows } = await store.get(`/analyses/object-deletions?${query}&limit=1000&${RANGE}`);
+    const expected = requests.filter(
+      (one) => one.operation === 'REST.DELETE.OBJECT' && one.bucket === 'web' && one.key === row?.key,
+    );
+    expect(rows.length).toBe(expected.length);
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
+  test('bytes-to-address sums by bucket and operation', async () => {
+    const { rows } = await store.get(`/analyses/bytes-to-address?remote_ip=198.51.100.7&${RANGE}`);
+    expect(rows).toEqual([
+      { bucket: 'media', operation: 'REST.GET.OBJECT', requests: 1, bytes: 2_000_000_000 },
+    ]);
+  });
+
+  test.each(['sigv2-requesters', 'readers-and-writers', 'anonymous-requests', 'acl-required'])(
+    '%s finds what there is',
+    async (name) => {
+      const fits: Record<string, (row: MadeRequest) => boolean> = {
+        'sigv2-requesters': (row) => row.signature_version === 'SigV2',
+        'readers-and-writers': (row) => /\.(GET|PUT)\.OBJECT$/.test(row.operation),
+        'anonymous-requests': (row) => row.requester === '',
+        'acl-required': (row) => row.acl_required === 'Yes',
+      };
+      const { rows } = await store.get(`/analyses/${name}?limit=10000&${RANGE}`);
+      const found = sum(rows, (row) =>
+        Number(row['requests'] ?? Number(row['gets'] ?? 1) + Number(row['puts'] ?? 0)),
+      );
+      expect(found).toBe(requests.filter((row) => fits[name]?.(row)).length);
+    },
+  );
+
+  test('security-changes come from CloudTrail', async () => {
+    await store.app.engine.insertRows({
+      table: 'api_calls',
+      rows: ['PutBucketPolicy', 'GetBucketPolicy', 'DeletePublicAccessBlock'].map((event_name, index) => ({
+        event_id: `e${index}`,
+        event_name,
+        event_time: new Date(NOW_MS - (index + 1) * HOUR_MS).toISOString(),
+        bucket: 'media',
+        request_id: 'R7',
+        raw: '{"requestParameters":{"bucketName":"media"}}',
+      })),
+    });
+    const { rows } = await store.get(`/analyses/security-changes?bucket=media&${RANGE}`);
+    expect(rows.map((row) => row['event_name'])).toEqual(['PutBucketPolicy', 'DeletePublicAccessBlock']);
+  });
+
+  test('refuse names and parameters there are not, and missing ones', async () => {
+    await expect(store.get(`/analyses/nothing?${RANGE}`)).rejects.toThrow('404');
+    await expect(store.get(`/analyses/acl-required?key=a&${RANGE}`)).rejects.toThrow('it takes bucket');
+    await expect(store.get(`/analyses/key-operations?${RANGE}`)).rejects.toThrow('it needs');
+  });
+
+  test('a timeline joins the feeds by request, and by object', async () => {
+    const byRequest = await store.get(`/timeline?request_id=R7&${RANGE}`);
+    const times = byRequest.rows.map((row) => String(row['time']));
+    expect(times).toEqual(times.toSorted());
+    expect(byRequest.rows.map((row) => String(row['feed'])).toSorted()).toEqual([
+      'access-log',
+      'cloudtrail',
+      'cloudtrail',
+      'cloudtrail',
+    ]);
+    const row = requests[7];
+    const query = new URLSearchParams({ bucket: row?.bucket ?? '', key: row?.key ?? '' }).toString();
+    const byObject = await store.get(`/timeline?${query}&${RANGE}`);
+    expect(byObject.rows.length).toBe(
+      requests.filter((one) => one.bucket === row?.bucket && one.key === row.key).length,
+    );
+    expect(byObject.rows[0]?.['record']).toMatchObject({ key: row?.key, bucket: row?.bucket });
+    await expect(store.get(`/timeline?key=a&${RANGE}`)).rejects.toThrow('400');
   });
 });

@@ -13,6 +13,7 @@ import { addAccess, addActivity, addSplit, addTop } from './activity-routes.ts';
 import { addLive } from './live.ts';
 import { addSearch } from './search-routes.ts';
 import { addCompleteness } from './completeness-route.ts';
+import { addAnalyses, addTimeline } from './analysis-routes.ts';
 import { addInsights } from './insight-routes.ts';
 import { addMetrics } from './metric-routes.ts';
 import { addInlets } from './inlet-routes.ts';
@@ -47,6 +48,8 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addAccess(api, parts);
   addInsights(api, parts);
   addMetrics(api, parts);
+  addAnalyses(api, parts);
+  addTimeline(api, parts);
   addSearch(api, parts);
   addLedger(api, parts);
   addCompleteness(api, parts);
