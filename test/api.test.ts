@@ -43,6 +43,13 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/analyses': ['/analyses'],
   '/analyses/{name}': [`/analyses/object-deletions?${RANGE}`],
   '/timeline': [`/timeline?${RANGE}&bucket=nimbus-web-assets&key=index.html`],
+  '/analyses': ['/analyses'],
+  '/analyses/{name}': [
+    `/analyses/object-deletions?${RANGE}`,
+    `/analyses/readers-and-writers?${RANGE}&bucket=nimbus-billing`,
+    `/analyses/anonymous-requests?${RANGE}`,
+  ],
+  '/timeline': [`/timeline?${RANGE}&bucket=nimbus-web-assets&key=index.html`],
   '/requests': [`/requests?${RANGE}&limit=5`],
   '/requests/histogram': [`/requests/histogram?${RANGE}&http_status=4xx`],
   '/requests/top': [`/requests/top?${RANGE}&dimension=operation`],
