@@ -41,9 +41,6 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     `/metrics/FirstByteLatency?${RANGE}&statistic=p99.9`,
   ],
   '/analyses': ['/analyses'],
-  '/analyses/{name}': [`/analyses/object-deletions?${RANGE}`],
-  '/timeline': [`/timeline?${RANGE}&bucket=nimbus-web-assets&key=index.html`],
-  '/analyses': ['/analyses'],
   '/analyses/{name}': [
     `/analyses/object-deletions?${RANGE}`,
     `/analyses/readers-and-writers?${RANGE}&bucket=nimbus-billing`,
