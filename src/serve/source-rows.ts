@@ -85,7 +85,7 @@ function sourceRow(
 }
 
 /** The depth of a queue, as a member of its source. */
-export function queueRow(queue: QueueStatus | undefined): SourceRow['queue'] {
+function queueRow(queue: QueueStatus | undefined): SourceRow['queue'] {
   if (queue === undefined) return null;
   return {
     waiting: queue.waiting,
