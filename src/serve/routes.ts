@@ -31,7 +31,9 @@ export function openApi(parts: ApiParts, log: Log): Api {
   });
   api.onError((error, context) => {
     const fault = faultOf(error);
-    if (fault === undefined) log.error({ error: reasonOf(error), path: context.req.path }, 'request failed');
+    const isGone = context.req.raw.signal.aborted;
+    if (fault === undefined && !isGone)
+      log.error({ error: reasonOf(error), path: context.req.path }, 'request failed');
     const status = fault === undefined ? 500 : HTTP_STATUS[fault.code];
     const body = {
       title: fault === undefined ? 'Internal error' : TITLES[fault.code],
