@@ -1,5 +1,7 @@
 /** The command line: reads the arguments, finds the configuration, hands over to one file per command. */
 import { Command, CommanderError, Option } from 'commander';
+import { addActivityCommand } from './commands/activity.ts';
+import { addAnalysesCommand } from './commands/analyses.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addIngestCommand } from './commands/ingest.ts';
@@ -7,6 +9,7 @@ import { addSearchCommands } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSourcesCommand } from './commands/sources.ts';
 import { addSqlCommand } from './commands/sql.ts';
+import { addTimelineCommand } from './commands/timeline.ts';
 import { EXIT_CODE, Fault, reasonOf } from './lib/fault.ts';
 import { VERSION } from './version.ts';
 
@@ -30,7 +33,10 @@ function program(): Command {
   addServeCommand(root);
   addDemoCommand(root);
   addIngestCommand(root);
+  addActivityCommand(root);
   addSearchCommands(root);
+  addTimelineCommand(root);
+  addAnalysesCommand(root);
   addSourcesCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import { systemClock } from '../lib/clock.ts';
 import { Fault, type FaultCode, reasonOf } from '../lib/fault.ts';
 import { openLog, silentLog } from '../lib/log.ts';
+import type { RowForm } from './output.ts';
 
 export interface GlobalFlags {
   readonly config?: string;
@@ -16,6 +17,12 @@ export interface GlobalFlags {
 
 export function globalFlags(command: Command): GlobalFlags {
   return command.optsWithGlobals<GlobalFlags>();
+}
+
+/** How rows are to be printed. */
+export function formOf(flags: GlobalFlags, options: Readonly<Record<string, unknown>>): RowForm {
+  if (flags.json === true) return 'json';
+  return options['csv'] === true ? 'csv' : 'table';
 }
 
 /** The configuration with the flags applied. Throws `invalid` with every problem and its line. */

@@ -83,6 +83,18 @@ export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+export type RowForm = 'table' | 'json' | 'csv';
+
+/** Rows in the form asked for: JSON and CSV with all there is, a table with `columns`, or `empty`. */
+export function printRows(
+  rows: readonly Row[],
+  as: { readonly form: RowForm; readonly columns: readonly string[]; readonly empty: string },
+): void {
+  if (as.form === 'json') print(jsonLines(rows));
+  else if (as.form === 'csv') print(csvText(rows, Object.keys(rows[0] ?? {})));
+  else print(rows.length === 0 ? as.empty : tableText(rows, as.columns));
+}
+
 export function print(text: string): void {
   if (text !== '') process.stdout.write(`${text}\n`);
 }

@@ -1,10 +1,9 @@
 /** `requests` and `calls`: rows of access logs and CloudTrail that fit the filters, newest first. */
-import { type Command, InvalidArgumentError } from 'commander';
-import { parseDuration } from '../config/schema.ts';
-import { systemClock } from '../lib/clock.ts';
+import type { Command } from 'commander';
 import type { FactPage } from '../serve/api.ts';
-import { configOf, globalFlags, reach } from './context.ts';
-import { csvText, jsonLines, print, tableText } from './output.ts';
+import { type ApiClient, configOf, formOf, globalFlags, reach } from './context.ts';
+import { addLimitOption, addRangeOptions, rangeQueryOf, textOf } from './options.ts';
+import { printRows } from './output.ts';
 
 interface Search {
   readonly name: string;
@@ -73,6 +72,12 @@ Examples:
   bucketwatch calls --principal '*user/dana' --access write --json`,
 };
 
+/** Options of the searches by the filter of the API they stand for. */
+export const FILTER_OPTIONS: ReadonlyMap<string, { readonly option: string; readonly help: string }> =
+  new Map(
+    [...REQUESTS.filters, ...CALLS.filters].map(([option, filter, help]) => [filter, { option, help }]),
+  );
+
 const PAGE_ROWS = 1000;
 
 export function addSearchCommands(root: Command): void {
@@ -82,11 +87,8 @@ export function addSearchCommands(root: Command): void {
 function addSearchCommand(root: Command, search: Search): void {
   const command = root.command(search.name).description(search.description);
   for (const [option, , help] of search.filters) command.option(`--${option} <value>`, help);
-  command
-    .option('--access <kind>', 'read or write')
-    .option('--since <when>', 'a duration back from now (24h, 7d) or an ISO 8601 time; default: everything')
-    .option('--until <when>', 'the same, exclusive; default: now')
-    .option('--limit <rows>', 'at most so many rows', positiveInteger, 100)
+  addRangeOptions(command.option('--access <kind>', 'read or write'));
+  addLimitOption(command)
     .option('--csv', 'CSV instead of a table')
     .addHelpText(
       'after',
@@ -105,11 +107,11 @@ async function runSearch(
   const client = await reach(configOf(flags));
   try {
     const rows = await allRows(search, options, client);
-    if (flags.json === true) print(jsonLines(rows));
-    else if (options['csv'] === true) print(csvText(rows, Object.keys(rows[0] ?? {})));
-    else if (rows.length === 0)
-      print(`No ${search.name} fit. bucketwatch sources shows what has been loaded.`);
-    else print(tableText(rows, search.columns));
+    printRows(rows, {
+      form: formOf(flags, options),
+      columns: search.columns,
+      empty: `No ${search.name} fit. bucketwatch sources shows what has been loaded.`,
+    });
   } finally {
     await client.close();
   }
@@ -118,7 +120,7 @@ async function runSearch(
 async function allRows(
   search: Search,
   options: Readonly<Record<string, unknown>>,
-  client: { get<Answer>(path: string, query: Record<string, string | undefined>): Promise<Answer> },
+  client: ApiClient,
 ): Promise<Record<string, unknown>[]> {
   const limit = Number(options['limit']);
   const rows: Record<string, unknown>[] = [];
@@ -140,30 +142,6 @@ function filtersOf(
   search: Search,
   options: Readonly<Record<string, unknown>>,
 ): Record<string, string | undefined> {
-  const text = (name: string): string | undefined =>
-    typeof options[name] === 'string' ? options[name] : undefined;
-  const filters = search.filters.map(([option, filter]) => [filter, text(camelCase(option))]);
-  return {
-    ...Object.fromEntries(filters),
-    access: text('access'),
-    since: instantText(text('since') ?? '1970-01-01T00:00:00Z'),
-    until: instantText(text('until')),
-  };
-}
-
-/** A duration back from now, or the text itself, as ISO 8601. */
-function instantText(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const backMs = parseDuration(text);
-  return backMs === undefined ? text : new Date(systemClock.nowMs() - backMs).toISOString();
-}
-
-function camelCase(option: string): string {
-  return option.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('It is not a positive whole number.');
+  const filters = search.filters.map(([option, filter]) => [filter, textOf(options, option)]);
+  return { ...Object.fromEntries(filters), access: textOf(options, 'access'), ...rangeQueryOf(options) };
 }

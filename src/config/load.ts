@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { toJSONSchema as toJsonSchema, type z } from 'zod';
 import { Fault, reasonOf } from '../lib/fault.ts';
+import { nearest } from '../lib/nearest.ts';
 import { type Config, configSchema } from './schema.ts';
 
 const CONFIG_FILE = 'bucketwatch.yaml';
@@ -165,26 +166,6 @@ interface JsonSchema {
 /** The JSON Schema of the configuration file, for editors. */
 export function configJsonSchema(): JsonSchema {
   return toJsonSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-}
-
-function nearest(word: string, known: readonly string[]): string | undefined {
-  const scored = known.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
-  scored.sort((a, b) => a.distance - b.distance);
-  const [best] = scored;
-  return best !== undefined && best.distance <= Math.max(2, word.length / 3) ? best.candidate : undefined;
-}
-
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swap));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 function duplicateName(config: Config): string | undefined {

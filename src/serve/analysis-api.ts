@@ -20,6 +20,9 @@ export const AnalysisAnswer = z
   .object({ coverage: Coverage, columns: z.array(z.string()), rows: z.array(FactRow) })
   .openapi('Analysis');
 
+/** Of each feed; of more the latest are given. */
+export const TIMELINE_ROWS_MAX = 500;
+
 export const Timeline = z
   .object({
     rows: z.array(

@@ -1,16 +1,18 @@
 /** Questions with a name, and the timeline of a request or an object. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { Fault } from '../lib/fault.ts';
-import { ANALYSES, analysisNamed, runAnalysis } from '../monitors/activity/analyses.ts';
-import { REQUESTS } from '../monitors/activity/facts.ts';
+import { analysisNamed, runAnalysis } from '../monitors/activity/analyses.ts';
 import { timeline } from '../monitors/activity/timeline.ts';
 import * as shapes from './analysis-api.ts';
+import { ANALYSIS_CATALOGUE } from './analysis-catalogue.ts';
 import { coverageOf } from './coverage.ts';
 import { isoOf } from './ledger-queries.ts';
 import { rangeOf, rangeQuery } from './range.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 
-const PARAMETERS = [...new Set(ANALYSES.flatMap(({ parameters }) => parameters.map(({ name }) => name)))];
+const PARAMETERS = [
+  ...new Set(ANALYSIS_CATALOGUE.flatMap(({ parameters }) => parameters.map(({ name }) => name))),
+];
 const text = z.string().max(2048).optional();
 
 export function addAnalyses(api: Api, parts: ApiParts): void {
@@ -19,20 +21,7 @@ export function addAnalyses(api: Api, parts: ApiParts): void {
     path: '/api/v1/analyses',
     responses: answers(shapes.Analyses, 'Questions with a name, and what each takes'),
   });
-  api.openapi(list, (context) =>
-    context.json(
-      {
-        rows: ANALYSES.map(({ name, title, description, parameters, facts }) => ({
-          name,
-          title,
-          description,
-          parameters: [...parameters],
-          feed: facts === REQUESTS ? ('access-log' as const) : ('cloudtrail' as const),
-        })),
-      },
-      200,
-    ),
-  );
+  api.openapi(list, (context) => context.json({ rows: ANALYSIS_CATALOGUE }, 200));
 
   const run = createRoute({
     method: 'get',
@@ -62,7 +51,6 @@ export function addAnalyses(api: Api, parts: ApiParts): void {
 }
 
 const AROUND_MS = 15 * 60_000;
-const ROWS_MAX = 500;
 
 export function addTimeline(api: Api, parts: ApiParts): void {
   const route = createRoute({
@@ -85,7 +73,7 @@ export function addTimeline(api: Api, parts: ApiParts): void {
         ? rangeOf({ since, until }, parts.clock.nowMs())
         : { startMs: aroundMs - AROUND_MS, endMs: aroundMs + AROUND_MS };
     const of = subjectOf({ requestId, bucket, key });
-    const rows = await timeline({ range, of, limit: ROWS_MAX }, parts.engine);
+    const rows = await timeline({ range, of, limit: shapes.TIMELINE_ROWS_MAX }, parts.engine);
     return context.json({ rows: rows.map(({ time_ms, ...row }) => ({ time: isoOf(time_ms), ...row })) }, 200);
   });
 }
