@@ -8,7 +8,7 @@ export const REDACTED = String.raw`uri -> if(
     multiSearchAnyCaseInsensitive(uri, ['signature', 'token', 'key=', 'key%3d', 'secret', 'passw', 'sig=', 'sig%3d']),
     replaceRegexpAll(
       uri,
-      '(?i)((?:^|[?&]|%3f|%26)(?:x(?:-|%2d)amz(?:-|%2d)(?:signature|security(?:-|%2d)token)|signature|(?:temp_url_)?sig|(?:access_|id_|refresh_|auth_)?token|api_?key|password|passwd|(?:client_)?secret)(?:=|%3d))[^&\\s"]*',
+      '(?i)((?:^|[?&]|%3f|%26)(?:x(?:-|%2d)amz(?:-|%2d)(?:signature|(?:security|s3session)(?:-|%2d)token|(?:copy(?:-|%2d)source(?:-|%2d))?server(?:-|%2d)side(?:-|%2d)encryption(?:-|%2d)customer(?:-|%2d)key)|signature|(?:temp_url_)?sig|(?:access_|id_|refresh_|auth_)?token|api_?key|password|passwd|(?:client_)?secret)(?:=|%3d))[^&\\s"]*',
       '\\1REDACTED'),
     uri) as redacted`;
 

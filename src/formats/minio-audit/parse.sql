@@ -31,7 +31,11 @@ select
     audit.parentUser != '', audit.parentUser,
     audit.accessKey != '', audit.accessKey,
     claims['accessKey'] != '', claims['accessKey'],
-    is_success, extract(authorization, 'Credential=([^/]+)/'),
+    is_success, coalesce(
+      nullIf(extract(authorization, 'Credential=([^/]+)/'), ''),
+      nullIf(extract(authorization, '^AWS ([^:]+):'), ''),
+      nullIf(extract(query['x-amz-credential'], '^([^/]+)/'), ''),
+      query['awsaccesskeyid']),
     '') as requester,
   if(audit.requestID != '', audit.requestID, replies['x-amz-request-id']) as request_id,
   row.1 as operation,

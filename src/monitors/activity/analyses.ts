@@ -49,6 +49,8 @@ const SECURITY_CALLS = [
   'DeleteBucketEncryption',
   'PutBucketVersioning',
   'PutBucketLogging',
+  'PutBucketNotification',
+  'DeleteBucket',
   'PutBucketWebsite',
   'DeleteBucketWebsite',
   'PutObjectLockConfiguration',

@@ -79,7 +79,7 @@ async function readingOf(
   if (query.by === 'prefix' || query.by === 'requester') {
     const columns = ['key', 'operation', 'remote_ip', 'requester', 'http_status', 'error_code'];
     const reading = await readingFor({ columns }, query, engine);
-    const isFree = "http_status >= 500 or (requester = '' and error_code = 'AccessDenied')";
+    const isFree = "http_status >= 500 or (requester = '' and http_status = 403)";
     return {
       ...reading,
       from: `(select *, if(${isFree}, 0, requests) as charged, if(${IS_OUTSIDE}, bytes_sent, 0) as bytes_sent_outside from ${reading.from})`,

@@ -140,7 +140,7 @@ async function bytesSource(
     const need = { columns: ['operation', column], hasOwnConditions: true };
     const reading = await readingFor(need, query, engine);
     const own = column === 'bytes_sent' ? 'response_bytes' : 'request_bytes';
-    const value = `quantileOrNullIf(${percentile / 100})(${own}, ${own} > 0 and ${condition})`;
+    const value = `quantileExactOrNullIf(${percentile / 100})(${own}, ${own} > 0 and ${condition})`;
     return { ...reading, value };
   }
   const samples = `sumIf(${column}_requests, ${condition})`;

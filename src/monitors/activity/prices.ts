@@ -14,10 +14,11 @@ export const PRICES = {
     {
       name: 'free',
       per1000: 0,
-      pattern: '^(REST\\\\.DELETE|BATCH|S3\\\\.(EXPIRE|CREATE\\\\.DELETEMARKER|DELETE))\\\\.',
+      pattern: '^(REST\\\\.DELETE|BATCH|S3\\\\.(EXPIRE|CREATE\\\\.DELETEMARKER|DELETE))(\\\\.|$)',
     },
     { name: 'multi-delete', per1000: 0, pattern: '^REST\\\\.POST\\\\.MULTI_OBJECT_DELETE$' },
     { name: 'copy source', per1000: 0, pattern: '^REST\\\\.COPY\\\\.(OBJECT|PART)_GET$' },
+    { name: 'select', per1000: 0.0004, pattern: '^REST\\\\.POST\\\\.SELECT$' },
     { name: 'put', per1000: 0.005, pattern: '^REST\\\\.(PUT|COPY|POST)\\\\.' },
     { name: 'list', per1000: 0.005, pattern: '^REST\\\\.GET\\\\.(BUCKET|BUCKETVERSIONS|UPLOADS)$' },
     {

@@ -48,6 +48,8 @@ const FACT_ROWS_MAX = 400_000;
 /** Rows of the principals' rollup a question may read before it turns to the sample. */
 const PRINCIPAL_ROWS_MAX = 6_000_000;
 const SAMPLE_ROWS_MAX = 120_000;
+/** A whole sample has this share of its due at least: of 60,000 rows and more, chance takes far less than a hundredth. */
+const SAMPLE_SHARE_MIN = 0.97;
 const SAMPLE_LEVEL_MIN = 4;
 const SAMPLE_LEVEL_MAX = 20;
 
@@ -63,8 +65,20 @@ export async function readingFor(need: Need, query: ActivityQuery, engine: Engin
       from: principals(listed(columns, 'requests, bytes_sent, errors'), query, stepS),
     };
   const rows = await requestsIn(query, engine);
-  if (rows <= FACT_ROWS_MAX || !isIn(SAMPLED)) return { ...EXACT, from: facts(query) };
+  if (rows <= FACT_ROWS_MAX) return fewFacts(rows, query, engine);
+  if (!isIn(SAMPLED)) return { ...EXACT, from: facts(query) };
   return sample(rows, query, engine);
+}
+
+/** Sums are kept for longer than facts: where some of these are gone already, the answer is of what is left. */
+async function fewFacts(rows: number, query: ActivityQuery, engine: Engine): Promise<Reading> {
+  const [row] = await engine.query<{ n: number }>(
+    `select count() as n from requests where ${within(query)}`,
+    { params: bucketParam(query) },
+  );
+  const left = row?.n ?? 0;
+  const from = facts(query);
+  return left < rows ? { from, estimated: true, sampledRequests: left } : { ...EXACT, from };
 }
 
 const EXACT = { estimated: false, sampledRequests: 0 } as const;
@@ -96,8 +110,11 @@ async function sample(rows: number, query: ActivityQuery, engine: Engine): Promi
     { params: bucketParam(query) },
   );
   const sampledRequests = row?.n ?? 0;
-  // What a row stands for: the requests are counted, so their number is shared out instead of taking 2 to the level.
-  const weight = sampledRequests === 0 ? 0 : rows / sampledRequests;
+  // What a row stands for. The requests are counted, so their number is shared out, unless part of the sample has outlived
+  // its retention, which the sums outlive: then what is gone must not be laid to what is left.
+  const drawn = 2 ** level;
+  const isWhole = sampledRequests * drawn > rows * SAMPLE_SHARE_MIN;
+  const weight = isWhole ? rows / sampledRequests : drawn;
   return {
     from: `(select * replace (bytes_sent * ${weight} as bytes_sent), ${PRINCIPAL} as principal, ${weight} as requests, if(http_status >= 400, ${weight}, 0) as errors,
         request_sample.bytes_sent as response_bytes, request_sample.bytes_received as request_bytes
