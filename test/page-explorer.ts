@@ -159,8 +159,12 @@ export function explorerTests({ openPage, url }: DemoPages): void {
   test('the timeline of a request has it from the feeds, and the address opens it again', async () => {
     const { page, show } = await openPage();
     await show('/calls?range=7d&live=off&event_name=PutObject');
-    await rowsOf(page, 'calls').first().click();
-    await page.getByRole('button', { name: 'Timeline' }).click();
+    const tab = page.getByRole('button', { name: 'Timeline' });
+    await soon(async () => {
+      await rowsOf(page, 'calls').first().click();
+      return tab.count();
+    }).toBe(1);
+    await tab.click();
     await page.locator('.timeline-entry').first().waitFor();
     const again = await openPage();
     await again.page.goto(page.url());

@@ -41,6 +41,12 @@ describe('verdictOf()', () => {
     expect(judged.quietSinceMs).toBe(verdict === 'fresh' ? undefined : (NOW_S - agoS) * 1000);
   });
 
+  test('a source that is being read is not called silent for what is not loaded yet', () => {
+    const reading = { state: 'reading', message: '' } as const;
+    expect(verdictOf(delivering(90_000), reading, NOW_MS).verdict).toBe('unknown');
+    expect(verdictOf(delivering(60), reading, NOW_MS).verdict).toBe('fresh');
+  });
+
   test('a failing source fails, whatever came', () => {
     const failing = { state: 'failing', message: 'access denied' } as const;
     expect(verdictOf(delivering(60), failing, NOW_MS)).toMatchObject({

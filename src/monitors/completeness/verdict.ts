@@ -41,6 +41,9 @@ export function verdictOf(
     return judged('unknown', `${ago}; there are too few to say whether that is usual.`);
   const often = `half of its deliveries come within ${spanText(usual.usualS)} of each other, 99 % within ${spanText(usual.p99S)}`;
   if (waitS <= usual.p95S + MINUTE_S) return judged('fresh', `${ago}; ${often}.`);
+  // At a first start what lies there is old for as long as it is being loaded.
+  if (followed.state === 'reading')
+    return judged('unknown', `${ago}, of what is loaded; it is being read now.`);
   const wait = { sinceS: lastS, untilS: lastS + waitS };
   if (isUnusual(wait, usual, deliveriesS))
     return judged('silent', `${ago}, and ${often}: what is missing has not arrived.`, lastDeliveryMs);
