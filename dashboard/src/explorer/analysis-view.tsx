@@ -80,7 +80,7 @@ function ParameterForm({ analysis }: { readonly analysis: Analysis }) {
   };
   return (
     <form className="panel parameter-form" onSubmit={ask}>
-      {parameters.map(({ name, required, description }) => (
+      {parameters.map(({ name, required }) => (
         <div key={name} className="parameter">
           <label htmlFor={`${id}-${name}`}>
             {name.replaceAll('_', ' ')}
@@ -96,7 +96,7 @@ function ParameterForm({ analysis }: { readonly analysis: Analysis }) {
             aria-describedby={`${id}-${name}-is`}
           />
           <p id={`${id}-${name}-is`} className="muted">
-            {description}
+            The whole value; * stands for any text.
           </p>
         </div>
       ))}

@@ -1,6 +1,6 @@
 import { usePages, type Pages } from './pages-query.ts';
 import { liveIntervalMs } from './queries.ts';
-import type { Parked } from './source-row.ts';
+import type { ParkedPage } from '../../../src/serve/api.ts';
 import { useView } from '../routes/view.tsx';
 
 interface ParkedRequest {
@@ -11,9 +11,9 @@ interface ParkedRequest {
 }
 
 /** Messages that announce no log and are no event, newest first; of one source or of all. */
-export function useParked({ source, limit, isIdle }: ParkedRequest): Pages<Parked> {
+export function useParked({ source, limit, isIdle }: ParkedRequest): Pages<ParkedPage> {
   const view = useView();
-  return usePages<Parked>({
+  return usePages<ParkedPage>({
     route: '/parked',
     key: [source, limit],
     first: () => ({ source, limit }),

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Timeline as TimelineAnswer } from '../../../src/serve/analysis-api.ts';
 import { getJson, type ApiProblem, type Query } from '../lib/api.ts';
 import type { FactRow } from '../lib/facts.ts';
 import type { IconName } from '../lib/icons.tsx';
@@ -9,19 +10,7 @@ import { Skeleton } from '../lib/panel.tsx';
 import { ProblemBox } from '../lib/problem-box.tsx';
 import { RawText } from './raw-text.tsx';
 
-interface TimelineAnswer {
-  readonly rows: readonly TimelineRow[];
-}
-
-interface TimelineRow {
-  readonly time: string;
-  readonly feed: string;
-  readonly title: string;
-  readonly principal: string;
-  readonly remote_ip: string;
-  readonly outcome: string;
-  readonly record: FactRow;
-}
+type TimelineRow = TimelineAnswer['rows'][number];
 
 const FEEDS: Readonly<Record<string, { readonly name: string; readonly icon: IconName }>> = {
   'access-log': { name: 'Access log', icon: 'requests' },

@@ -73,4 +73,83 @@ export const CONNECT_SNIPPETS: readonly ConnectSnippet[] = [
       },
     ],
   },
+  {
+    id: 'queue',
+    title: 'Queue',
+    when: 'S3 tells an SQS queue of each new log object, or of what happens to objects: facts come as soon as the message does. Directly, over SNS or over EventBridge.',
+    config: `sources:
+  - kind: queue
+    name: log-announcements
+    url: https://sqs.eu-west-1.amazonaws.com/111122223333/s3-logs
+`,
+    elsewhere: [
+      {
+        words: 'The policy of the queue, which lets S3 send to it:',
+        text: `{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage",
+   "Resource": "arn:aws:sqs:eu-west-1:111122223333:s3-logs",
+   "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::your-log-bucket"},
+                 "StringEquals": {"aws:SourceAccount": "111122223333"}}}
+]}`,
+      },
+      {
+        words: 'What the reader has to be allowed:',
+        text: `{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Resource": "arn:aws:sqs:eu-west-1:111122223333:s3-logs",
+   "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility",
+              "sqs:GetQueueAttributes", "sqs:GetQueueUrl"]},
+  {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::your-log-bucket/*"},
+  {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::your-log-bucket"}
+]}`,
+      },
+    ],
+  },
+  {
+    id: 'webhook',
+    title: 'Webhook',
+    when: 'A store that sends its events over HTTP, as MinIO and Ceph do. The sender shows a secret that opens nothing else.',
+    config: `sources:
+  - kind: webhook
+    name: minio
+    secret: \${WEBHOOK_SECRET}
+`,
+    elsewhere: [
+      {
+        words: 'MinIO sends its events:',
+        text: `mc admin config set myminio notify_webhook:bucketwatch \\
+  endpoint="http://bucketwatch.example:8484/api/v1/ingest/minio" \\
+  auth_token="Bearer $WEBHOOK_SECRET" queue_dir="/var/lib/minio/events"
+mc admin service restart myminio
+mc event add myminio/my-bucket arn:minio:sqs::bucketwatch:webhook --event put,delete`,
+      },
+      {
+        words: 'Ceph sends its events, to a webhook named ceph:',
+        text: `aws --endpoint-url https://rgw.example sns create-topic --name bucketwatch --attributes \\
+  '{"push-endpoint": "https://any:'"$WEBHOOK_SECRET"'@bucketwatch.example/api/v1/ingest/ceph", "persistent": "true"}'
+aws --endpoint-url https://rgw.example s3api put-bucket-notification-configuration --bucket my-bucket \\
+  --notification-configuration '{"TopicConfigurations": [{"Id": "bucketwatch",
+    "TopicArn": "arn:aws:sns:default::bucketwatch", "Events": []}]}'`,
+      },
+    ],
+  },
+  {
+    id: 'minio-audit',
+    title: 'MinIO audit log',
+    when: 'Every request to a MinIO server, as its audit log has them: they become requests like those of an access log.',
+    config: `sources:
+  - kind: webhook
+    name: minio-audit
+    format: minio-audit
+    secret: \${WEBHOOK_SECRET}
+`,
+    elsewhere: [
+      {
+        words: 'MinIO sends its audit log:',
+        text: `mc admin config set myminio audit_webhook:bucketwatch \\
+  endpoint="http://bucketwatch.example:8484/api/v1/ingest/minio-audit" \\
+  auth_token="Bearer $WEBHOOK_SECRET" queue_dir="/var/lib/minio/audit"
+mc admin service restart myminio`,
+      },
+    ],
+  },
 ];

@@ -1,4 +1,4 @@
-import type { Parked as ParkedPage } from '../../lib/source-row.ts';
+import type { ParkedPage } from '../../../../src/serve/api.ts';
 import { CopyButton } from '../../lib/copy.tsx';
 import { Ago } from '../../lib/moment.tsx';
 import { OutsideText } from '../../lib/outside-text.tsx';
