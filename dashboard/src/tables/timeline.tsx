@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Timeline as TimelineAnswer } from '../../../src/serve/analysis-api.ts';
 import { getJson, type ApiProblem, type Query } from '../lib/api.ts';
-import type { FactRow } from '../lib/facts.ts';
 import type { IconName } from '../lib/icons.tsx';
 import { Icon } from '../lib/icons.tsx';
 import { Moment } from '../lib/moment.tsx';

@@ -14,7 +14,7 @@ export const CONNECT_SNIPPETS: readonly ConnectSnippet[] = [
   {
     id: 'bucket',
     title: 'Log bucket',
-    when: 'Access logs or CloudTrail files that AWS or another store delivers into a bucket. It is listed every minute, and its own credentials are enough to read it.',
+    when: 'Access logs or CloudTrail files that AWS or another store delivers into a bucket. It is listed every minute, and read-only credentials are enough.',
     config: `sources:
   - kind: bucket-listing
     name: access-logs
