@@ -153,7 +153,7 @@ export async function activeBuckets(engine: Engine): Promise<BucketActivity[]> {
      )
      select hours.bucket as bucket, any(hours.requests) as requests, toUnixTimestamp(max(requests_1m.time)) as newest_s
      from requests_1m inner join hours on hours.bucket = requests_1m.bucket
-     where requests_1m.time >= hours.hour
+     where requests_1m.time >= hours.hour and requests_1m.time >= (select min(hour) from hours)
      group by bucket
      order by requests desc, bucket
      limit 10000
