@@ -310,6 +310,72 @@ describe('activity/storms', () => {
     );
     expect(rows).toEqual([]);
   });
+
+  describe('of listings', () => {
+    const listings = (bucket: string, timeMs: number, count: number, lastsMs: number): MadeRequest[] =>
+      Array.from({ length: count }, (_, index) =>
+        made({
+          bucket,
+          timeMs: timeMs + Math.floor((index * lastsMs) / count / 1000) * 1000,
+          operation: index % 2 === 0 ? 'REST.GET.BUCKET' : 'REST.GET.BUCKETVERSIONS',
+        }),
+      );
+    const stormsOf = async (bucket: string, sinceMs: number) => {
+      const { rows } = await store.get(
+        `/activity/storms?bucket=${bucket}&since=${at(sinceMs)}&until=${at(endMs)}`,
+      );
+      return rows;
+    };
+
+    test.each([3, 10])(
+      'are none of a bucket that listed steadily since its first log, %d days ago',
+      async (days) => {
+        const bucket = `steady${days}`;
+        const lastsMs = days * 24 * HOUR_MS;
+        await store.add(listings(bucket, endMs - lastsMs, days * 1440 * 4, lastsMs));
+        expect(await stormsOf(bucket, endMs - 24 * HOUR_MS)).toEqual([]);
+        expect(await stormsOf(bucket, endMs - 90 * 24 * HOUR_MS)).toEqual([]);
+      },
+    );
+
+    test('are found in a bucket that had none of any kind for longer than is looked back', async () => {
+      await store.add([
+        made({ bucket: 'asleep', timeMs: endMs - 40 * 24 * HOUR_MS }),
+        ...listings('asleep', endMs - 5 * HOUR_MS, 200, HOUR_MS / 12),
+      ]);
+      expect(await stormsOf('asleep', endMs - 24 * HOUR_MS)).toMatchObject([
+        { requests: 200, usual_per_minute: 0 },
+      ]);
+    });
+
+    test('are not of an ordinary busy hour beside a burst', async () => {
+      const jobMs = endMs - 14 * HOUR_MS;
+      for (let day = 0; day < 9; day += 1)
+        await store.add(listings('job', jobMs - day * 24 * HOUR_MS, 600, HOUR_MS));
+      await store.add(listings('job', jobMs + 1.5 * HOUR_MS, 100, HOUR_MS / 12));
+      expect(await stormsOf('job', endMs - 24 * HOUR_MS)).toMatchObject([
+        { started: '2026-09-30T11:30:00Z', ended: '2026-09-30T11:35:00Z', requests: 100 },
+      ]);
+    });
+
+    test('are of the range only, and link to exactly their requests', async () => {
+      const burstMs = endMs - 6 * HOUR_MS + HOUR_MS / 12;
+      await store.add([
+        made({ bucket: 'listed', timeMs: endMs - 20 * 24 * HOUR_MS }),
+        ...listings('listed', burstMs, 200, HOUR_MS / 12),
+        made({ bucket: 'listed', timeMs: burstMs, operation: 'REST.GET.BUCKETPOLICY' }),
+      ]);
+      expect(await stormsOf('listed', burstMs + HOUR_MS / 2)).toEqual([]);
+      const [storm] = await stormsOf('listed', burstMs + HOUR_MS / 30);
+      expect(storm).toMatchObject({ kind: 'LIST', requests: 200 });
+      const filters = new URLSearchParams(storm?.['filters'] as Record<string, string>).toString();
+      expect(await store.get(`/requests/histogram?${filters}`)).toMatchObject({ total: 200 });
+      const linked = await store.get(`/requests?limit=1000&${filters}`);
+      expect(new Set(linked.rows.map((row) => row['operation']))).toEqual(
+        new Set(['REST.GET.BUCKET', 'REST.GET.BUCKETVERSIONS']),
+      );
+    });
+  });
 });
 
 describe('analyses', () => {

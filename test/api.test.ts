@@ -33,7 +33,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     (by) => `/activity/cost?${RANGE}&by=${by}`,
   ),
   '/activity/storms': [`/activity/storms?${WEEK}`],
-  '/activity/first-seen': [`/activity/first-seen?${RANGE}&kind=user_agent`, `/activity/first-seen?${RANGE}`],
+  '/activity/first-seen': [`/activity/first-seen?${WEEK}&kind=user_agent`, `/activity/first-seen?${WEEK}`],
   '/metrics': ['/metrics'],
   '/metrics/{name}': [
     `/metrics/GetRequests?${RANGE}&statistic=Sum`,
@@ -69,7 +69,7 @@ beforeAll(async () => {
   const logs = join(folder, 'logs');
   mkdirSync(logs);
   let files = 0;
-  for (const file of estateFiles({ seed: 7, startMs: END_MS - 24 * 3_600_000, endMs: END_MS })) {
+  for (const file of estateFiles({ seed: 7, startMs: END_MS - 5 * 24 * 3_600_000, endMs: END_MS })) {
     writeFileSync(join(logs, `${files}`), file.bytes);
     files += 1;
   }

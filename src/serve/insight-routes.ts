@@ -96,7 +96,7 @@ function stormRow(storm: FoundStorm): shapes.Storms['rows'][number] {
   const { kind, bucket } = storm;
   const started = isoOf(storm.startS * 1000);
   const ended = isoOf(storm.endS * 1000);
-  const what = kind === 'LIST' ? { operation: 'REST.GET.BUCKET*' } : { http_status: kind };
+  const what = kind === 'LIST' ? { operation: 'LIST' } : { http_status: kind };
   return {
     kind,
     bucket,

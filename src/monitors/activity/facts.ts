@@ -25,6 +25,9 @@ export interface FactTable {
   readonly tieBreak: string;
 }
 
+/** Requests that list a bucket: what the operation `LIST` of a filter stands for. */
+export const LISTINGS = "operation in ('REST.GET.BUCKET', 'REST.GET.BUCKETVERSIONS')";
+
 export const REQUESTS: FactTable = {
   table: 'requests',
   formats: ['access-log', 'minio-audit', 'rgw-ops-log'],
@@ -209,6 +212,7 @@ function namedTest(name: string, given: string, tests: Readonly<Record<string, s
 function columnTest(name: string, text: string, facts: FactTable, params: Record<string, unknown>): string {
   const statusClass = name === 'http_status' ? /^([1-5])xx$/.exec(text) : null;
   if (statusClass !== null) return `intDiv(http_status, 100) = ${statusClass[1]}`;
+  if (name === 'operation' && text === 'LIST') return LISTINGS;
   const parameter = `filter_${name}`;
   params[parameter] = text.includes('*') ? likePattern(text) : text;
   return `toString(${facts.table}.${name}) ${text.includes('*') ? 'like' : '='} {${parameter}:String}`;
