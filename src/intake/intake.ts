@@ -71,7 +71,7 @@ export class Intake {
         this.#spoolBytes += batch.spoolBytes;
         this.#underWay.set(batch.batchId, []);
       }
-      void this.#loading.add(() => this.#load(load));
+      this.#enqueue(load);
     }
     await this.#loading.onIdle();
     return loads.length;
@@ -217,7 +217,8 @@ export class Intake {
 
   /** Forgets a batch that did not get into a load; who offered it may offer it again. */
   async #giveBack(batch: SpooledBatch, reason: string): Promise<void> {
-    const waiting = this.#underWay.get(batch.batchId) ?? [];
+    const waiting = this.#underWay.get(batch.batchId);
+    if (waiting === undefined) return;
     this.#underWay.delete(batch.batchId);
     this.#spoolBytes -= batch.spoolBytes;
     if (batch.spoolBytes > 0) await rm(batch.path, { force: true });
@@ -236,7 +237,7 @@ export class Intake {
       batches: arrivals.map(({ batch }) => batch),
       ...(format.decode === undefined ? {} : { decode: format.decode }),
     });
-    void this.#loading.add(() => this.#load(load));
+    this.#enqueue(load);
   }
 
   /** Leaves out what the ledger has as loaded: identities that only the bytes could tell. A rejected batch is tried again. */
@@ -249,6 +250,17 @@ export class Intake {
       await this.#acknowledge(batch);
     }
     return arrivals.filter((arrival) => !isLoaded(arrival));
+  }
+
+  #enqueue(load: Load): void {
+    this.#loading
+      .add(() => this.#load(load))
+      .catch((error: unknown) =>
+        this.#parts.log.error(
+          { load: load.loadId, error: reasonOf(error) },
+          'cannot finish a load; it stays in the spool and is tried again at the next start',
+        ),
+      );
   }
 
   async #load(load: Load): Promise<void> {
@@ -332,9 +344,9 @@ export class Intake {
         batches: [batch],
         ...(format.decode === undefined ? {} : { decode: format.decode }),
       });
-      void this.#loading.add(() => this.#load(single));
+      this.#enqueue(await this.#parts.spool.withOwnPaths(single));
     }
-    await this.#parts.spool.discard(load);
+    await this.#parts.spool.remove(load);
   }
 
   async #reject(arrival: Unreadable): Promise<void> {
@@ -346,12 +358,29 @@ export class Intake {
     ]);
   }
 
+  /** Records what became of batches until that is done: the ledger's token makes repeating harmless. */
   async #finish(outcomes: readonly Outcome[], load?: Load): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await this.#record(outcomes, load);
+        break;
+      } catch (error) {
+        this.#parts.log.warn(
+          { attempt, error: reasonOf(error) },
+          'cannot write the ledger, will be repeated',
+        );
+        if (this.#stop.signal.aborted || (await this.#waitFailed(attempt))) return;
+      }
+    }
+    for (const { batch } of outcomes) await this.#acknowledge(batch);
+  }
+
+  async #record(outcomes: readonly Outcome[], load: Load | undefined): Promise<void> {
     for (const { batch, state } of outcomes) if (state === 'rejected') await this.#keepRejected(batch);
     await this.#ledger.record(outcomes, `${outcomes[0]?.loadId ?? ''}/ledger/${outcomes[0]?.loadedMs ?? 0}`);
-    if (load !== undefined) await this.#parts.spool.remove(load);
     await this.#count(outcomes);
-    for (const { batch } of outcomes) await this.#acknowledge(batch);
+    if (load !== undefined) await this.#parts.spool.remove(load);
+    else for (const { batch } of outcomes) if (batch.spoolBytes > 0) await rm(batch.path, { force: true });
   }
 
   async #keepRejected(batch: SpooledBatch): Promise<void> {

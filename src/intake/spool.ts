@@ -91,10 +91,22 @@ export class Spool {
     const load: Load = { loadId, format: request.format, isLarge: request.isLarge, batches: request.batches };
     await writeSynced(join(forming, 'manifest.json'), JSON.stringify(load));
     await syncFolder(forming);
-    await this.discard(load);
+    await this.#discard(load);
     await rename(forming, this.loadPath(load));
     await syncFolder(this.#readyPath());
     return load;
+  }
+
+  /** The load with what was fetched for it read from its own folder: where it was fetched to may be gone. */
+  async withOwnPaths(load: Load): Promise<Load> {
+    const names = new Set(await readdir(this.loadPath(load)));
+    const batches = load.batches.map((batch) => {
+      const name = [rawName(batch), fileName(batch)].find((candidate) => names.has(candidate));
+      return batch.spoolBytes === 0 || name === undefined
+        ? batch
+        : { ...batch, path: join(this.loadPath(load), name) };
+    });
+    return { ...load, batches };
   }
 
   loadPath(load: Load): string {
@@ -119,12 +131,12 @@ export class Spool {
 
   /** Forgets a load that the engine and the ledger have. */
   async remove(load: Load): Promise<void> {
-    await this.discard(load);
+    await this.#discard(load);
     for (const batch of load.batches) if (batch.spoolBytes > 0) await rm(batch.path, { force: true });
   }
 
   /** Takes a load out of `ready/`, in one step, so that a kill leaves no half of one; its batches keep their own bytes. */
-  async discard(load: Load): Promise<void> {
+  async #discard(load: Load): Promise<void> {
     const leaving = join(this.#folder, 'forming', randomUUID());
     try {
       await rename(this.loadPath(load), leaving);
@@ -139,7 +151,9 @@ export class Spool {
   async keepRejected(batch: SpooledBatch): Promise<string | undefined> {
     if (batch.spoolBytes === 0) return undefined;
     const path = this.rejectedPath(batch.batchId);
-    await rename(batch.path, path);
+    // Linked, not moved: until the ledger has the outcome, a crash must find the batch where it was.
+    await rm(path, { force: true });
+    await link(batch.path, path);
     return path;
   }
 
@@ -174,7 +188,7 @@ export class Spool {
 
   async #readLoad(loadId: string): Promise<Load> {
     const text = await readFile(join(this.#readyPath(), loadId, 'manifest.json'), 'utf8');
-    return JSON.parse(text) as Load;
+    return this.withOwnPaths(JSON.parse(text) as Load);
   }
 }
 
@@ -193,9 +207,15 @@ function fileName(batch: SpooledBatch): string {
   return `${batch.batchId}.batch${batch.isCompressed ? '.gz' : ''}`;
 }
 
+/** Name of a batch's bytes as they arrived, in a load that has them decoded. */
+function rawName(batch: SpooledBatch): string {
+  return `${batch.batchId}.raw`;
+}
+
 async function placeBatch(batch: SpooledBatch, folder: string, request: SealRequest): Promise<void> {
   if (request.decode !== undefined) {
     const bytes = await readFile(batch.path);
+    if (batch.spoolBytes > 0) await link(batch.path, join(folder, rawName(batch)));
     await writeSynced(
       join(folder, `${batch.batchId}.batch`),
       request.decode(batch.isCompressed ? await gunzipped(bytes) : bytes),

@@ -173,7 +173,7 @@ select
   countIf(not is_absent) as loaded,
   countIf(is_absent and is_young) as awaited,
   groupArrayIf(${NAMED_MAX})(uri, is_absent and not is_young) as missing,
-  groupArrayIf(${NAMED_MAX})(uri, not is_absent and not has(hashes, hash_value)) as altered
+  groupArrayIf(${NAMED_MAX})(uri, not is_absent and (not has(hashes, hash_value) or arrayExists(hash -> hash not in ('', hash_value), hashes))) as altered
 from (
   select distinct digest_key, concat('s3://', bucket, '/', key) as uri, file_name, hash_value, stored_at, hashes, stream
   from (${files}) as files
@@ -182,7 +182,7 @@ from (
       replaceRegexpOne(arrayElement(splitByChar('/', origin), -1), '\\\\.gz$', '') as file_name,
       groupUniqArray(content_sha256) as hashes
     from batches
-    where format = 'cloudtrail'
+    where format = 'cloudtrail' and state = 'loaded'
     group by file_name
   ) as ledger using (file_name)
   global any left join (
