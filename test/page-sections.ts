@@ -39,7 +39,7 @@ export function sectionTests({ openPage, url }: DemoPages): void {
 
     await page.locator('.value-table > summary').first().click();
     const table = page.getByRole('region', { name: /^Values: Requests over time/ });
-    expect(await table.locator('tbody tr').count()).toBeGreaterThan(50);
+    await soon(() => table.locator('tbody tr').count()).toBeGreaterThan(50);
   });
 
   test('a chart: a legend entry is shown alone, in the address, and a drag is the range', async () => {

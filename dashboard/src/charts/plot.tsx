@@ -62,7 +62,10 @@ function moveCursor(plot: uPlot, stepSeconds: number, event: KeyboardEvent): voi
   const time = target === undefined ? undefined : plot.data[0][target];
   if (time === undefined) return;
   event.preventDefault();
-  plot.setCursor({ left: plot.valToPos(time + stepSeconds / 2, 'x'), top: plot.over.clientHeight / 2 });
+  // The middle of the first step may lie before the range, and that of the last behind it.
+  const middle = plot.valToPos(time + stepSeconds / 2, 'x');
+  const left = Math.min(Math.max(middle, 0), plot.over.clientWidth - 1);
+  plot.setCursor({ left, top: plot.over.clientHeight / 2 });
 }
 
 /** One uPlot chart that fills the width of its place, follows its rows and reports cursor and drags. */
