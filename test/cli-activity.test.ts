@@ -159,7 +159,8 @@ describe('activity', () => {
       bucket: 'nimbus-billing',
       totals: { ...expected, bytes_sent: Number(expected['bytes_sent']) },
       operations: expect.arrayContaining([expect.objectContaining({ value: 'REST.GET.OBJECT' })]) as unknown,
-      storms: [expect.objectContaining({ kind: '403', bucket: 'nimbus-billing' })],
+      // One day of history does not say what is usual.
+      storms: [],
       cost: { currency: 'USD' },
     });
     expect(Number(expected['errors_4xx'])).toBeGreaterThan(0);
@@ -173,7 +174,6 @@ describe('activity', () => {
     );
     expect(out).toMatch(/^errors +4xx [1-9]\d* \(.*%\), 5xx \d+/m);
     expect(out).toMatch(/^total time +p50 \d+ ms, p95 \d+ ms, p99 [\d,]+ ms$/m);
-    expect(out).toMatch(/^STORM of 403 in nimbus-billing, 2026-04-19 1\d:\d\d UTC/m);
     expect(out).toMatch(/^Anonymous requests +[1-9]/m);
     const [summary] = rows(['activity', ...DAY]);
     const occurred = ((summary?.['access'] ?? []) as Row[]).map((row) => Number(row['requests']));

@@ -116,8 +116,10 @@ export function explorerTests({ openPage, url }: DemoPages): void {
     await page.locator('.explorer .table-scroll').evaluate((place) => {
       place.scrollTop = place.scrollHeight;
     });
-    await table.locator('tr[aria-rowindex="401"]').click();
-    await soon(() => addressOf(page).searchParams.has('open')).toBe(true);
+    await soon(async () => {
+      await table.locator('tr[aria-rowindex="401"]').click();
+      return addressOf(page).searchParams.has('open');
+    }).toBe(true);
     for (let step = 0; step < 60; step += 1) await page.keyboard.press('ArrowUp');
     const row = table.locator('tr[aria-current="true"]');
     expect(await row.getAttribute('aria-rowindex')).toBe('341');

@@ -87,9 +87,11 @@ describePages('page in a browser', (pages) => {
     expect(texts.length).toBeGreaterThan(10);
     expect(texts.filter((text) => !text.includes('NoSuchKey'))).toEqual([]);
 
-    await rows.nth(2).click();
     const panel = page.getByRole('complementary', { name: 'One request' });
-    await panel.waitFor();
+    await soon(async () => {
+      await rows.nth(2).click();
+      return panel.count();
+    }).toBe(1);
     const fields = await fieldsOf(panel);
     expect(fields).toMatchObject({ error_code: 'NoSuchKey', http_status: '404' });
     expect(fields['request_id']).toMatch(/^\w+$/);
