@@ -3,6 +3,7 @@ import { FORMAT_MIGRATIONS } from './formats/all.ts';
 import type { Migration } from './engine/migrate.ts';
 import { INTAKE_MIGRATIONS } from './intake/migrations.ts';
 import { COMPLETENESS_MIGRATIONS } from './monitors/completeness/migrations.ts';
+import { REPLICATION_MIGRATIONS } from './monitors/replication/migrations.ts';
 import { ACTIVITY_MIGRATIONS } from './monitors/activity/migrations.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...FORMAT_MIGRATIONS,
   ...ACTIVITY_MIGRATIONS,
   ...COMPLETENESS_MIGRATIONS,
+  ...REPLICATION_MIGRATIONS,
 ];

@@ -33,7 +33,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'formats/all.ts',
     'sources/source.ts',
   ],
-  monitors: ['lib', 'engine/engine.ts', 'engine/sql-file.ts'],
+  monitors: [
+    'lib',
+    'engine/engine.ts',
+    'engine/sql-file.ts',
+    's3/s3.ts',
+    's3/estate.ts',
+    // What a monitor looks up itself goes the way of everything else: as batches of a source.
+    'sources/source.ts',
+  ],
   serve: [
     'lib',
     'config/schema.ts',

@@ -1,9 +1,10 @@
--- What happened to objects, one row for each event that S3 sent, however often and in whatever envelope.
+-- What happened to objects, one row for each event that S3 sent, however often and in whatever envelope; what was seen of
+-- objects when they were looked up stands beside it.
 create table if not exists object_events (
   batch_id UInt64 comment 'the batch it came in: see batches',
   record_number UInt32 comment 'its place in that batch, from 1',
   event_time DateTime64(3, 'UTC') comment 'when S3 finished with the request; whole seconds from EventBridge',
-  event_name LowCardinality(String) comment 'as in notifications, without s3:, e.g. ObjectCreated:Put',
+  event_name LowCardinality(String) comment 'as in notifications, without s3:, e.g. ObjectCreated:Put; ObjectObserved:Present, :Missing or :Denied for what was looked up',
   event_version LowCardinality(String) comment 'version of the message format',
   event_id String comment 'id of the EventBridge event',
   bucket LowCardinality(String),
@@ -12,7 +13,7 @@ create table if not exists object_events (
   sequencer String comment 'order of events of one key, as logged; only for creations and removals',
   sequencer_padded String comment 'the sequencer in upper case with zeros up to 64 digits: sorts in order',
   occurrence String comment 'tells events without a sequencer apart: time, request, destination',
-  completeness UInt8 comment 'of two deliveries of one event the one with more wins: 1 from EventBridge, 2 else',
+  completeness UInt8 comment 'of two deliveries of one event the one with more wins: 2 from notifications, 1 from EventBridge, 0 from CloudTrail',
   size_bytes Nullable(UInt64) comment 'bytes of the object',
   etag String comment 'without quotes',
   aws_region LowCardinality(String),
@@ -36,7 +37,10 @@ create table if not exists object_events (
   destination_access_tier LowCardinality(String),
   restore_expiry_time Nullable(DateTime64(3, 'UTC')) comment 'when the restored copy goes',
   restore_storage_class LowCardinality(String),
-  envelope LowCardinality(String) comment 'what it came in, outermost first, e.g. sqs/sns/s3',
+  replication_status LowCardinality(String) comment 'of an observation: the header x-amz-replication-status, e.g. PENDING',
+  last_modified Nullable(DateTime64(3, 'UTC')) comment 'of an observation: what the store gives as LastModified',
+  is_delete_marker UInt8 comment 'of an observation: whether the version is a delete marker',
+  envelope LowCardinality(String) comment 'what it came in, outermost first, e.g. sqs/sns/s3; cloudtrail, head or listing for what no message told',
   raw String comment 'the record without its envelopes' codec(ZSTD(1)),
   stored_at DateTime('UTC') materialized now() comment 'when it was stored: retention counts from here when that is later'
 )
