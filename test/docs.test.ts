@@ -50,6 +50,7 @@ test('the pages that link to one another are all here', () => {
     'docs/formats.md',
     'docs/http-api.md',
     'docs/operating.md',
+    'docs/replication.md',
     'docs/sources.md',
     'docs/tables.md',
   ]);

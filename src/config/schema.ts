@@ -20,21 +20,22 @@ export function parseSize(text: string): number | undefined {
   return Math.round(Number(match[1]) * UNIT_BYTES[match[2] as keyof typeof UNIT_BYTES]);
 }
 
+function durationMs(text: string, context: z.RefinementCtx): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  context.issues.push({
+    code: 'custom',
+    message: `is not a duration such as 30s, 5m, 24h or 14d`,
+    input: text,
+  });
+  return z.NEVER;
+}
+
 const duration = (fallback: string, what: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      const ms = parseDuration(text);
-      if (ms !== undefined) return ms;
-      context.issues.push({
-        code: 'custom',
-        message: `is not a duration such as 30s, 5m, 24h or 14d`,
-        input: text,
-      });
-      return z.NEVER;
-    })
-    .describe(`${what} A duration: 30s, 5m, 24h, 14d.`);
+  z.string().default(fallback).transform(durationMs).describe(`${what} A duration: 30s, 5m, 24h, 14d.`);
+
+const durationIfAny = (what: string) =>
+  z.string().transform(durationMs).optional().describe(`${what} A duration: 30s, 5m, 24h, 14d.`);
 
 const size = (fallbackBytes: number, what: string) =>
   z
@@ -205,6 +206,83 @@ const trailKeys = z.strictObject({
   secret_access_key: z.string().optional().describe('Secret of the key; ${ENV} or file: only.'),
 });
 
+const bucketId = z
+  .string()
+  .min(1)
+  .max(255)
+  .describe('Bucket; of a store with a namespace `<namespace>:<bucket>`.');
+
+const declaredPair = z.strictObject({
+  source: bucketId,
+  destination: bucketId,
+  prefix: z
+    .string()
+    .max(1024)
+    .optional()
+    .transform((text) => text ?? '')
+    .describe('Keys that are replicated begin with it; default: all.'),
+  match_by: z
+    .enum(['version', 'key'])
+    .default('version')
+    .describe(
+      'How a copy is recognised: by its version id, or by its key where copies get versions of their own.',
+    ),
+  target: durationIfAny('Time within which a copy is expected; default: `replication.target`.'),
+});
+
+const canary = z
+  .strictObject({
+    pair: z.string().min(1).optional().describe('Id of the pair: <source>/<destination>/<rule id>.'),
+    source: bucketId.optional(),
+    destination: bucketId.optional(),
+    every: duration('5m', 'How often one is written.'),
+    prefix: z
+      .string()
+      .min(1)
+      .max(512)
+      .default('.bucketwatch/canary/')
+      .describe('Where canaries are written; nothing else should be there.'),
+  })
+  .refine(
+    ({ pair, source, destination }) =>
+      pair === undefined
+        ? source !== undefined && destination !== undefined
+        : (source ?? destination) === undefined,
+    { message: 'needs either pair, or source and destination', path: ['pair'] },
+  );
+
+const replicationArchive = z.strictObject({
+  to: z
+    .string()
+    .regex(/^(s3:\/\/[^/]+(\/.*)?|[^:]+)$/, 'is neither an s3://bucket/prefix/ URI nor a folder')
+    .describe('Where judged versions are written: s3://bucket/prefix/ or a folder.'),
+  format: z.enum(['jsonl', 'parquet']).default('jsonl').describe('How they are written.'),
+  every: duration('1h', 'How often a file is written.'),
+});
+
+const replication = z.strictObject({
+  target: duration('15m', 'Time within which a copy is expected where nothing else says so.'),
+  pairs: z
+    .array(declaredPair)
+    .default([])
+    .describe("Pairs beside those of the stores' own replication rules."),
+  confirm: z
+    .strictObject({
+      requests_per_hour: z
+        .number()
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .default(1000)
+        .describe('Most objects looked up an hour (HEAD) to learn what no event told; 0: none.'),
+      after: duration('15m', 'How long a version is pending before it is looked up.'),
+      listing: duration('15m', 'How often the buckets of declared pairs without events are listed.'),
+    })
+    .prefault({}),
+  canaries: z.array(canary).default([]).describe('Small objects written to see how long they take.'),
+  archive: replicationArchive.optional(),
+});
+
 const limits = DEFAULT_INTAKE_LIMITS;
 
 export const configSchema = z.strictObject({
@@ -233,6 +311,7 @@ export const configSchema = z.strictObject({
       z.discriminatedUnion('kind', [filesSource, bucketSource, queueSource, webhookSource, cloudwatchSource]),
     )
     .default([]),
+  replication: replication.prefault({}),
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({
