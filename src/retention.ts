@@ -10,6 +10,7 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'api_calls', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
   { table: 'object_events', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
   { table: 'store_metrics', column: 'greatest(time, stored_at)', as: 'rollups' },
+  { table: 'bucket_configs', column: 'greatest(toDateTime(observed_at), stored_at)', as: 'rollups' },
   { table: 'trail_digests', column: 'greatest(end_time, stored_at)', as: 'facts' },
   { table: 'trail_digest_files', column: 'greatest(digest_end_time, stored_at)', as: 'facts' },
   { table: 'api_calls_1m', column: 'greatest(time, stored_at)', as: 'rollups' },

@@ -1,5 +1,6 @@
 import type { Migration } from '../engine/migrate.ts';
 import { accessLog } from './access-log/format.ts';
+import { bucketConfig } from './bucket-config/format.ts';
 import { cloudtrail } from './cloudtrail/format.ts';
 import { cloudtrailDigest } from './cloudtrail-digest/format.ts';
 import type { BatchSample, Format, FormatName } from './format.ts';
@@ -18,6 +19,7 @@ export const FORMATS: readonly Format[] = [
   minioAudit,
   rgwOpsLog,
   storeMetrics,
+  bucketConfig,
 ];
 
 /** Steps of the schema of all formats, in order. */

@@ -10,6 +10,7 @@ export const FORMAT_NAMES = [
   'minio-audit',
   'rgw-ops-log',
   'store-metrics',
+  'bucket-config',
 ] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
