@@ -11,7 +11,8 @@ export interface Attempt {
   readonly endpoint?: string;
 }
 
-interface Failure {
+export interface Failure {
+  /** The code of the store's answer, or the name of the SDK's error. */
   readonly name: string;
   /** The system's code of a failed connection: `ECONNREFUSED`. */
   readonly code?: string;
@@ -56,6 +57,11 @@ const BY_NAME: Readonly<Record<string, Verdict>> = {
   MethodNotAllowed: { code: 'unsupported', reason: 'the store does not offer this operation' },
 };
 
+/** Whether a code says that we are not who we say, whatever we may do. */
+export function isBadCredentials(name: string): boolean {
+  return Object.hasOwn(BAD_CREDENTIALS, name);
+}
+
 const BUSY =
   /^(SlowDown|Throttl|TooManyRequests|RequestLimitExceeded|RequestTimeout|InternalError|ServiceUnavailable|Busy)/;
 
@@ -71,7 +77,8 @@ export function credentialsFault(error: unknown, roleArn?: string): Fault {
   if (error instanceof Fault) return error;
   const failure = failureOf(error);
   const what = roleArn === undefined ? 'Cannot get AWS credentials' : `Cannot assume the role ${roleArn}`;
-  const options = { cause: error };
+  // Its own refusal is not the store's.
+  const options = { cause: new Error('no credentials', { cause: error }) };
   if (isConnection(failure))
     return new Fault('unavailable', `${what}: no answer (${failure.code ?? failure.name}).`, options);
   if (roleArn === undefined) {
@@ -139,7 +146,7 @@ function isConnection(failure: Failure): boolean {
 }
 
 /** Names and numbers only: an SDK error's message may repeat what was signed. */
-function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { name: 'UnknownError' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const metadata = '$metadata' in error ? error.$metadata : undefined;
