@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { Fault } from '../src/lib/fault.ts';
 import { openS3 } from '../src/s3/client.ts';
-import type { S3 } from '../src/s3/s3.ts';
+import type { S3Reader } from '../src/s3/s3.ts';
 import {
   type BucketListingParts,
   type BucketListingRequest,
@@ -274,7 +274,7 @@ describe('objects', () => {
   test('archived objects are not fetched, and the status says so', async () => {
     const bucket = await store.bucketWith(everyMinute(3));
     const s3 = store.connect();
-    const archived: S3 = {
+    const archived: S3Reader = {
       ...faced(s3),
       listPage: async (request, signal) => {
         const page = await s3.listPage(request, signal);
@@ -326,7 +326,7 @@ describe('objects', () => {
 });
 
 /** An S3 whose methods can be replaced one by one. */
-function faced(s3: S3): S3 {
+function faced(s3: S3Reader): S3Reader {
   return {
     listPage: (request, signal) => s3.listPage(request, signal),
     getObject: (request, signal) => s3.getObject(request, signal),
@@ -342,7 +342,7 @@ describe('following', () => {
     const cursors = cursorsInMemory();
     const s3 = store.connect();
     let isDown = false;
-    const flaky: S3 = {
+    const flaky: S3Reader = {
       ...faced(s3),
       listPage: async (request, signal) => {
         if (isDown) throw new Fault('unavailable', 'Cannot list: down.');

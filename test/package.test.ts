@@ -16,6 +16,7 @@ const RUN_TIME = [
   '@aws-sdk/client-cloudwatch',
   '@aws-sdk/client-s3',
   '@aws-sdk/client-sqs',
+  '@aws-sdk/client-sts',
   '@aws-sdk/credential-providers',
   '@clickhouse/client',
   '@hono/node-server',

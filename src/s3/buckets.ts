@@ -1,5 +1,5 @@
 /** Asks a store which buckets it has and how they are configured. */
-import { ListBucketsCommand, type ListBucketsCommandOutput } from '@aws-sdk/client-s3';
+import { ListBucketsCommand, type ListBucketsCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { Fault } from '../lib/fault.ts';
 import { checkAnswers } from './answer-root.ts';
@@ -116,16 +116,26 @@ class SdkBuckets implements BucketReader {
       MaxBuckets: PAGE_BUCKETS,
       ...(token === undefined ? {} : { ContinuationToken: token }),
     });
-    const attempt = this.#clients.attempt('list the buckets', 's3:ListAllMyBuckets', '*');
-    return this.#clients.send('', attempt, signal, (client) => client.send(command, { abortSignal: signal }));
+    const attempt = this.#clients.attempt({
+      what: 'list the buckets',
+      action: 's3:ListAllMyBuckets',
+      resource: '*',
+    });
+    const send = (client: S3Client) => client.send(command, { abortSignal: signal });
+    return this.#clients.send({ bucket: '', attempt, send }, signal);
   }
 
   async #ask(bucket: string, aspect: Aspect, signal: AbortSignal): Promise<AspectAnswer> {
     const { action, ask } = ASPECTS[aspect];
-    const attempt = this.#clients.attempt(`read ${aspect} of ${bucket}`, action, `arn:aws:s3:::${bucket}`);
+    const attempt = this.#clients.attempt({
+      what: `read ${aspect} of ${bucket}`,
+      action,
+      resource: `arn:aws:s3:::${bucket}`,
+    });
     try {
-      const found = await this.#clients.send(bucket, attempt, signal, (client) =>
-        ask(client, bucket, signal),
+      const found = await this.#clients.send(
+        { bucket, attempt, send: (client) => ask(client, bucket, signal) },
+        signal,
       );
       const region = this.#regionIn(aspect, found);
       if (region !== undefined) this.#clients.locate(bucket, region);

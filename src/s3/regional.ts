@@ -3,6 +3,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { Fault } from '../lib/fault.ts';
 import { credentialsOf, type S3Identity } from './credentials.ts';
 import { type Attempt, s3Fault } from './s3-fault.ts';
+import { type Spoken, spokenBy } from './spoken.ts';
 
 export interface S3Options extends S3Identity {
   /** Default: the environment's or the profile's, else `us-east-1`; a bucket elsewhere is followed to its region. */
@@ -25,6 +26,13 @@ const ATTEMPTS = 3;
 const CONNECT_MS_MAX = 5_000;
 const SILENCE_MS_MAX = 30_000;
 
+/** What is sent, and to the clients of which bucket. */
+export interface Sending<Output> {
+  readonly bucket: string;
+  readonly attempt: Attempt;
+  send(client: S3Client): Promise<Output>;
+}
+
 export class RegionalClients {
   /** Requests sent so far by kind, repeats included. */
   readonly requests: Record<string, number> = {};
@@ -37,6 +45,7 @@ export class RegionalClients {
   readonly #clients = new Map<string, S3Client>();
   /** Where a bucket turned out to be. */
   readonly #regions = new Map<string, string>();
+  readonly #spoken = new WeakMap<object, Spoken>();
   #homeRegion: string | undefined;
 
   /** Throws a `Fault` of code `invalid` for options that cannot be. */
@@ -49,8 +58,13 @@ export class RegionalClients {
   }
 
   /** What is tried, for the message of its failure. */
-  attempt(what: string, action: string, resource: string): Attempt {
-    return { what, action, resource, ...(this.origin === undefined ? {} : { endpoint: this.origin }) };
+  attempt(tried: Attempt): Attempt {
+    return this.origin === undefined ? tried : { ...tried, endpoint: this.origin };
+  }
+
+  /** What the store said beside the body of an answer. */
+  spoken(answer: object): Spoken | undefined {
+    return this.#spoken.get(answer);
   }
 
   /** Where the store said that a bucket is: it is asked there from now on. */
@@ -64,21 +78,17 @@ export class RegionalClients {
   }
 
   /** Sends, and once more to the bucket's own region when the store names another one. Throws a `Fault`. */
-  async send<T>(
-    bucket: string,
-    attempt: Attempt,
-    signal: AbortSignal,
-    send: (client: S3Client) => Promise<T>,
-  ): Promise<T> {
+  async send<Output>(what: Sending<Output>, signal: AbortSignal): Promise<Output> {
+    const { bucket, attempt } = what;
     try {
       const region = this.#regions.get(bucket) ?? (await this.#home());
       try {
-        return await send(this.#client(region));
+        return await what.send(this.#client(region));
       } catch (error) {
         const actual = regionNamedBy(error);
         if (actual === undefined || actual === region) throw error;
         this.#regions.set(bucket, actual);
-        return await send(this.#client(actual));
+        return await what.send(this.#client(actual));
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -111,25 +121,29 @@ export class RegionalClients {
       credentials: this.#credentials,
       maxAttempts: ATTEMPTS,
       requestHandler: { connectionTimeout: CONNECT_MS_MAX, socketTimeout: SILENCE_MS_MAX },
-      // Stores other than AWS differ in which checksums they can give.
+      // Stores other than AWS differ in which checksums they can give and take.
       responseChecksumValidation: endpoint === undefined ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
+      requestChecksumCalculation: endpoint === undefined ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
       customUserAgent: 'bucketwatch',
     });
-    this.#countRequestsOf(client);
+    this.#watch(client);
     this.#parts.prepare?.(client);
     this.#clients.set(region, client);
     return client;
   }
 
-  #countRequestsOf(client: S3Client): void {
+  #watch(client: S3Client): void {
     client.middlewareStack.add(
-      (next, context) => (args) => {
+      (next, context) => async (args) => {
         const kind = this.#parts.kinds[context.commandName ?? ''] ?? 'OTHER';
         this.requests[kind] = (this.requests[kind] ?? 0) + 1;
-        return next(args);
+        const result = await next(args);
+        const spoken = spokenBy(result.response);
+        if (spoken !== undefined) this.#spoken.set(result.output, spoken);
+        return result;
       },
       // The step after the one that repeats: each repeat is a request.
-      { step: 'finalizeRequest', priority: 'low', name: 'countRequests' },
+      { step: 'finalizeRequest', priority: 'low', name: 'watchRequests' },
     );
   }
 }

@@ -41,6 +41,7 @@ const BY_NAME: Readonly<Record<string, Verdict>> = {
     reason: 'there is no such bucket; check its name, the account and the endpoint',
   },
   NoSuchKey: { code: 'not_found', reason: 'there is no such object' },
+  NoSuchVersion: { code: 'not_found', reason: 'there is no such version of the object' },
   QueueDoesNotExist: {
     code: 'not_found',
     reason: 'there is no such queue; check its url or name, the region and the account',

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Clock } from '../lib/clock.ts';
-import type { ListedObject, ListRequest, S3 } from '../s3/s3.ts';
+import type { ListedObject, ListRequest, S3Reader } from '../s3/s3.ts';
 import { openBucketListing } from './bucket-listing.ts';
 import { compareKeys } from './bucket-listing-keys.ts';
 import type { Source } from './source.ts';
@@ -27,7 +27,7 @@ function dayOf(stamp: string): string {
 }
 
 /** A bucket that pages by `pageKeys` and sorts by bytes. */
-function bucketOf(objects: Map<string, ListedObject>, pageKeys: number): S3 {
+function bucketOf(objects: Map<string, ListedObject>, pageKeys: number): S3Reader {
   const requests: Record<string, number> = { LIST: 0 };
   const pageOf = (request: ListRequest) => {
     const after = request.continuationToken ?? request.startAfter ?? '';

@@ -5,7 +5,7 @@
 import type { FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Fault } from '../lib/fault.ts';
-import { isObjectGone, type ListedObject, type ListPage, type ListRequest, type S3 } from '../s3/s3.ts';
+import { isObjectGone, type ListedObject, type ListPage, type ListRequest, type S3Reader } from '../s3/s3.ts';
 import {
   type CursorStore,
   CursorWriter,
@@ -43,7 +43,7 @@ export interface BucketListingRequest {
 
 export interface BucketListingParts {
   /** A connection of this source alone: its requests are what the source has cost. */
-  readonly s3: S3;
+  readonly s3: S3Reader;
   readonly clock: Clock;
   readonly cursors: CursorStore;
 }

@@ -8,7 +8,7 @@ import type { FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Fault, reasonOf } from '../lib/fault.ts';
 import type { Queue, QueueDepth, ReceivedMessage } from '../s3/queue.ts';
-import { isObjectGone, isObjectReplaced, type S3 } from '../s3/s3.ts';
+import { isObjectGone, isObjectReplaced, type S3Reader } from '../s3/s3.ts';
 import { HeldMessages } from './queue-held.ts';
 import { logTest } from './queue-logs.ts';
 import { type Announced, type MessageMode, planOf, type PlanRules } from './queue-message.ts';
@@ -33,7 +33,7 @@ export interface QueueRequest {
 export interface QueueParts {
   /** Connections of this source alone: their requests are what the source has cost. */
   readonly queue: Queue;
-  readonly s3: S3;
+  readonly s3: S3Reader;
   readonly clock: Clock;
   readonly parking: Parking;
 }
