@@ -1,10 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { accessLogLine } from './access-log-line.ts';
+import { configLines } from './bucket-configs.ts';
 import { brokenLines } from './broken-lines.ts';
 import { ACCOUNT_ID, BUCKET_NAMES, BUCKETS, type BucketName, REGION } from './company.ts';
 import { incidentRequests, underIncidents } from './incidents.ts';
 import { notificationOf } from './notification.ts';
 import { alphanumeric, hexLower, hexUpper, mixSeeds, randomOf, seedOfText } from './random.ts';
+import { type QueuedMessage, replicationBetween } from './replication.ts';
 import { isTrailed, type S3Request } from './request.ts';
 import { compactTime, dashedTime, dayPath } from './times.ts';
 import { type Span, trafficBetween } from './traffic.ts';
@@ -25,12 +27,17 @@ const LOG_DELAY_MS = 1_500_000;
 const TRAIL_DELAY_MS = 420_000;
 const EVENT_DELAY_MS = 1_000;
 
+/** The configuration of all buckets is looked at at the start, then once a day. */
+const LOOK_EVERY_MS = 86_400_000;
+
 /**
  * Files of the estate between two times (start inclusive, end exclusive), oldest first, with the incidents
  * of a history that ends at `endMs`. The same seed and range give the same bytes.
  */
 export function* estateFiles(request: Span): Generator<EstateFile> {
   const { seed, startMs, endMs } = request;
+  if (startMs % LOOK_EVERY_MS !== 0) yield configFile(startMs);
+  const replication = replicationBetween({ ...request, historyEndMs: endMs, fromMs: startMs });
   const extra = incidentRequests(seed, endMs);
   const broken = brokenLines(endMs);
   for (let cutMs = startMs; cutMs < endMs; ) {
@@ -42,18 +49,37 @@ export function* estateFiles(request: Span): Generator<EstateFile> {
     const requests = [...everyday, ...extra.filter(isInside)].sort((one, other) => one.timeMs - other.timeMs);
     yield* accessLogFiles(span, requests, broken.filter(isInside));
     yield* trailFiles(span, requests);
-    yield* eventFiles(requests, (each) => dashedTime(each.timeMs).slice(0, 13));
+    const told = [...messagesOf(requests), ...replication.filter(isInside)];
+    yield* eventFiles(told, (each) => dashedTime(each.timeMs).slice(0, 13));
+    yield* configFiles(span);
     cutMs = nextMs;
   }
 }
 
+/** A short span after a history that ended at `historyEndMs`. */
+interface LiveSpan extends Span {
+  readonly historyEndMs: number;
+}
+
 /** Files of a short span of everyday traffic, as they arrive after a history; nothing when nothing happened. */
-export function* liveFiles(span: Span): Generator<EstateFile> {
+export function* liveFiles(span: LiveSpan): Generator<EstateFile> {
   const requests = trafficBetween(span);
   yield* accessLogFiles(span, requests, []);
   yield* trailFiles(span, requests);
   const delivery = `${dashedTime(span.endMs)}-${hexLower(randomOf(mixSeeds(span.seed, span.endMs)), 8)}`;
-  yield* eventFiles(requests, () => delivery);
+  const replication = replicationBetween({ ...span, fromMs: 0 });
+  yield* eventFiles([...messagesOf(requests), ...replication], () => delivery);
+  yield* configFiles(span);
+}
+
+function* configFiles(span: Span): Generator<EstateFile> {
+  const lookMs = span.endMs - (span.endMs % LOOK_EVERY_MS);
+  if (lookMs >= span.startMs && lookMs < span.endMs) yield configFile(lookMs);
+}
+
+function configFile(lookMs: number): EstateFile {
+  const path = `bucket-configs/${dashedTime(lookMs)}.jsonl`;
+  return { path, bytes: linesOf(configLines(lookMs)), deliveredMs: lookMs + EVENT_DELAY_MS };
 }
 
 interface LogLine {
@@ -94,18 +120,24 @@ function* trailFiles(span: Span, requests: readonly S3Request[]): Generator<Esta
   };
 }
 
+function messagesOf(requests: readonly S3Request[]): readonly QueuedMessage[] {
+  return requests.flatMap((request) => {
+    const message = notificationOf(request);
+    const { name } = BUCKETS[request.bucket];
+    return message === '' ? [] : [{ timeMs: request.timeMs, queue: name, message }];
+  });
+}
+
 function* eventFiles(
-  requests: readonly S3Request[],
-  nameOf: (request: S3Request) => string,
+  told: readonly QueuedMessage[],
+  nameOf: (each: QueuedMessage) => string,
 ): Generator<EstateFile> {
   const files = new Map<string, { readonly messages: string[]; lastMs: number }>();
-  for (const request of requests) {
-    const message = notificationOf(request);
-    if (message === '') continue;
-    const path = `events/${BUCKETS[request.bucket].name}/${nameOf(request)}.json`;
-    const file = files.get(path) ?? { messages: [], lastMs: request.timeMs };
-    file.messages.push(message);
-    file.lastMs = request.timeMs;
+  for (const each of told.toSorted((one, other) => one.timeMs - other.timeMs)) {
+    const path = `events/${each.queue}/${nameOf(each)}.json`;
+    const file = files.get(path) ?? { messages: [], lastMs: each.timeMs };
+    file.messages.push(each.message);
+    file.lastMs = each.timeMs;
     files.set(path, file);
   }
   for (const [path, { messages, lastMs }] of files)

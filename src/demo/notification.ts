@@ -23,13 +23,15 @@ export function notificationOf(request: S3Request): string {
   const eventName = eventNameOf(request);
   const notifies = BUCKETS[request.bucket].notifies;
   if (eventName === '' || notifies === undefined) return '';
-  const random = randomOf(mixSeeds(seedOfText(request.requestId), seedOfText(request.key)));
+  const random = randomOfMessage(request);
   const subject = { request, eventName, object: versionedObject(request, random) };
   switch (notifies.envelope) {
     case 'none':
-      return JSON.stringify(messageOf(subject, notifies.configurationId));
+      return JSON.stringify(messageOfRequest(subject, notifies.configurationId));
     case 'sns':
-      return JSON.stringify(snsEnvelope(messageOf(subject, notifies.configurationId), request, random));
+      return JSON.stringify(
+        snsEnvelope(messageOfRequest(subject, notifies.configurationId), request, random),
+      );
     case 'event-bridge':
       return JSON.stringify(eventBridgeEvent(subject, random));
   }
@@ -49,6 +51,15 @@ interface Subject {
   readonly object: VersionedObject;
 }
 
+/** What the notification about a request says of its object: the same at every call. */
+export function notifiedObject(request: S3Request): VersionedObject {
+  return versionedObject(request, randomOfMessage(request));
+}
+
+function randomOfMessage(request: S3Request): Random {
+  return randomOf(mixSeeds(seedOfText(request.requestId), seedOfText(request.key)));
+}
+
 function versionedObject(request: S3Request, random: Random): VersionedObject {
   const isCreated = eventNameOf(request).startsWith('ObjectCreated:');
   const isRemoved = eventNameOf(request).startsWith('ObjectRemoved:');
@@ -64,35 +75,68 @@ function versionedObject(request: S3Request, random: Random): VersionedObject {
   };
 }
 
-function messageOf(subject: Subject, configurationId: string): object {
-  const { request, eventName, object } = subject;
-  const bucket = BUCKETS[request.bucket].name;
-  const isLifecycle = request.caller === 'lifecycle';
-  const { key, etag, ...rest } = object;
+/** What S3 tells of one event, before it is put into a message. */
+export interface Notice {
+  readonly eventName: string;
+  readonly timeMs: number;
+  readonly bucket: string;
+  readonly region: string;
+  readonly configurationId: string;
+  readonly principalId: string;
+  readonly sourceIp: string;
+  readonly requestId: string;
+  readonly hostId: string;
+  readonly object: VersionedObject;
+  /** `replicationEventData` of an event about replication. */
+  readonly replication?: Readonly<Record<string, unknown>>;
+}
+
+/** The message of one event, without an envelope. */
+export function messageOf(notice: Notice): object {
+  const { key, etag, ...rest } = notice.object;
+  const isReplication = notice.replication !== undefined;
   return {
     Records: [
       {
-        eventVersion: '2.5',
+        eventVersion: isReplication ? '2.2' : '2.5',
         eventSource: 'aws:s3',
-        awsRegion: REGION,
-        eventTime: isoMs(doneMs(request)),
-        eventName,
-        userIdentity: { principalId: isLifecycle ? 's3.amazonaws.com' : principalIdOf(request) },
-        requestParameters: { sourceIPAddress: isLifecycle ? 's3.amazonaws.com' : request.remoteIp },
-        responseElements: { 'x-amz-request-id': request.requestId, 'x-amz-id-2': request.hostId },
+        awsRegion: notice.region,
+        eventTime: isoMs(notice.timeMs),
+        eventName: notice.eventName,
+        userIdentity: { principalId: notice.principalId },
+        requestParameters: { sourceIPAddress: notice.sourceIp },
+        responseElements: { 'x-amz-request-id': notice.requestId, 'x-amz-id-2': notice.hostId },
         s3: {
           s3SchemaVersion: '1.0',
-          configurationId,
+          configurationId: notice.configurationId,
           bucket: {
-            name: bucket,
+            name: notice.bucket,
             ownerIdentity: { principalId: 'A1NIMBUSTIDES' },
-            arn: `arn:aws:s3:::${bucket}`,
+            arn: `arn:aws:s3:::${notice.bucket}`,
           },
           object: { key: formEncodeKey(key), ...(etag === undefined ? {} : { eTag: etag }), ...rest },
         },
+        ...(isReplication ? { replicationEventData: notice.replication } : {}),
       },
     ],
   };
+}
+
+function messageOfRequest(subject: Subject, configurationId: string): object {
+  const { request, eventName, object } = subject;
+  const isLifecycle = request.caller === 'lifecycle';
+  return messageOf({
+    eventName,
+    timeMs: doneMs(request),
+    bucket: BUCKETS[request.bucket].name,
+    region: REGION,
+    configurationId,
+    principalId: isLifecycle ? 's3.amazonaws.com' : principalIdOf(request),
+    sourceIp: isLifecycle ? 's3.amazonaws.com' : request.remoteIp,
+    requestId: request.requestId,
+    hostId: request.hostId,
+    object,
+  });
 }
 
 function snsEnvelope(message: object, request: S3Request, random: Random): object {
@@ -140,7 +184,7 @@ function eventBridgeEvent(subject: Subject, random: Random): object {
 }
 
 /** When S3 finished with the request. */
-function doneMs(request: S3Request): number {
+export function doneMs(request: S3Request): number {
   return request.timeMs + Math.max(0, request.totalTimeMs);
 }
 

@@ -1,7 +1,7 @@
 import { actOf, auditOf, backupOf } from './acts.ts';
-import { BACKUPS } from './company.ts';
+import { BACKUPS, type BucketName } from './company.ts';
 import { dayFactor, dueAt } from './day-shape.ts';
-import { FLOWS } from './flows.ts';
+import { type Flow, FLOWS } from './flows.ts';
 import { mixSeeds, poisson, type Random, randomOf } from './random.ts';
 import type { S3Request } from './request.ts';
 
@@ -22,6 +22,18 @@ const AUDIT_AFTER_MS = 1_260_000;
 const AUDIT_STREAM = 1000;
 const BACKUP_STREAM = 1001;
 
+/** Those of the flows' requests that go to a bucket of the list, oldest first; without those of schedules. */
+export function trafficTo(buckets: readonly BucketName[], span: Span): readonly S3Request[] {
+  const found: S3Request[] = [];
+  for (let step = Math.floor(span.startMs / STEP_MS) - 1; step * STEP_MS < span.endMs; step++) {
+    for (const [index, flow] of FLOWS.entries()) {
+      if (buckets.includes(flow.bucket))
+        found.push(...requestsOfFlow({ seed: span.seed, index, flow }, step));
+    }
+  }
+  return inSpan(found, span);
+}
+
 /**
  * Everyday requests of a span, oldest first. A function of time and seed alone: how a stretch of time
  * is cut into spans changes nothing, so that live files continue a history.
@@ -29,24 +41,33 @@ const BACKUP_STREAM = 1001;
 export function trafficBetween(span: Span): readonly S3Request[] {
   const found: S3Request[] = [];
   for (let step = Math.floor(span.startMs / STEP_MS) - 1; step * STEP_MS < span.endMs; step++) {
-    for (const request of requestsOfStep(span.seed, step)) {
-      if (request.timeMs >= span.startMs && request.timeMs < span.endMs) found.push(request);
-    }
+    for (const [index, flow] of FLOWS.entries())
+      found.push(...requestsOfFlow({ seed: span.seed, index, flow }, step));
+    found.push(...jobsOfStep(span.seed, step * STEP_MS));
   }
-  return found.sort((one, other) => one.timeMs - other.timeMs);
+  return inSpan(found, span);
 }
 
-function* requestsOfStep(seed: number, step: number): Generator<S3Request> {
+function inSpan(requests: readonly S3Request[], span: Span): readonly S3Request[] {
+  return requests
+    .filter((request) => request.timeMs >= span.startMs && request.timeMs < span.endMs)
+    .sort((one, other) => one.timeMs - other.timeMs);
+}
+
+interface FlowOfSeed {
+  readonly seed: number;
+  readonly index: number;
+  readonly flow: Flow;
+}
+
+function* requestsOfFlow({ seed, index, flow }: FlowOfSeed, step: number): Generator<S3Request> {
   const startMs = step * STEP_MS;
   const around = { atMs: startMs + STEP_MS / 2, lengthMs: STEP_MS };
-  for (const [index, flow] of FLOWS.entries()) {
-    const random = randomOf(mixSeeds(seed, index, step));
-    const due = dueAt(flow.shape, flow.perDay, around) * dayFactor(seed, index, startMs);
-    for (let count = poisson(random, due); count > 0; count--) {
-      yield* actOf(flow, startMs + Math.floor(random() * STEP_MS), random);
-    }
+  const random = randomOf(mixSeeds(seed, index, step));
+  const due = dueAt(flow.shape, flow.perDay, around) * dayFactor(seed, index, startMs);
+  for (let count = poisson(random, due); count > 0; count--) {
+    yield* actOf(flow, startMs + Math.floor(random() * STEP_MS), random);
   }
-  yield* jobsOfStep(seed, startMs);
 }
 
 function* jobsOfStep(seed: number, startMs: number): Generator<S3Request> {

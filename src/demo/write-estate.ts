@@ -54,11 +54,12 @@ export async function trickle(
   signal: AbortSignal,
 ): Promise<void> {
   const { folder, seed, intervalMs } = request;
-  let sinceMs = request.sinceMs ?? parts.clock.nowMs();
+  const historyEndMs = request.sinceMs ?? parts.clock.nowMs();
+  let sinceMs = historyEndMs;
   while (await isSlept(parts.clock, intervalMs, signal)) {
     const nowMs = parts.clock.nowMs();
     const startMs = Math.max(sinceMs, nowMs - DAY_MS);
-    for (const file of liveFiles({ seed, startMs, endMs: nowMs }))
+    for (const file of liveFiles({ seed, startMs, endMs: nowMs, historyEndMs }))
       await writeWhole(folder, parts.digests?.take(file) ?? file, nowMs);
     for (const digest of parts.digests?.due(nowMs) ?? []) await writeWhole(folder, digest, nowMs);
     sinceMs = Math.max(sinceMs, nowMs);

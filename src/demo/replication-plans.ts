@@ -1,0 +1,54 @@
+import type { BucketName } from './company.ts';
+
+/** A replication rule of the made-up company, and what becomes of it. */
+export interface ReplicationPlan {
+  readonly ruleId: string;
+  readonly source: BucketName;
+  readonly prefix: string;
+  readonly destination: string;
+  readonly destinationRegion: string;
+  /** From the write to the arrival, when all is well. */
+  readonly medianMs: number;
+  readonly trouble: 'none' | 'lags' | 'key-lost';
+  /** Replication Time Control, which reports what takes longer than 15 minutes. */
+  readonly isTimed: boolean;
+  /** Key that replicas are encrypted with; empty for that of S3. */
+  readonly kmsKey: string;
+}
+
+/** One rule a source, each for the objects its bucket notifies about. */
+export const PAIRS: readonly ReplicationPlan[] = [
+  {
+    ruleId: 'uploads-to-ireland',
+    source: 'media',
+    prefix: 'uploads/',
+    destination: 'nimbus-media-replica',
+    destinationRegion: 'eu-west-1',
+    medianMs: 6_000,
+    trouble: 'none',
+    isTimed: false,
+    kmsKey: '',
+  },
+  {
+    ruleId: 'curated-to-stockholm',
+    source: 'lake',
+    prefix: 'curated/',
+    destination: 'nimbus-lake-replica',
+    destinationRegion: 'eu-north-1',
+    medianMs: 42_000,
+    trouble: 'lags',
+    isTimed: true,
+    kmsKey: '',
+  },
+  {
+    ruleId: 'invoices-to-ireland',
+    source: 'billing',
+    prefix: 'invoices/',
+    destination: 'nimbus-billing-replica',
+    destinationRegion: 'eu-west-1',
+    medianMs: 4_000,
+    trouble: 'key-lost',
+    isTimed: true,
+    kmsKey: 'arn:aws:kms:eu-west-1:111122223333:key/4d1f6b0a-7c52-4e8a-9a3d-2b60c7e41f95',
+  },
+];
