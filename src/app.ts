@@ -17,9 +17,10 @@ import { claimFolder, type Claim } from './claim.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { applyRetention } from './retention.ts';
 import { ArrivalsCache } from './serve/arrivals-cache.ts';
+import type { Estate } from './s3/estate.ts';
 import type { Api } from './serve/route.ts';
 import { openApi } from './serve/routes.ts';
-import { openSource, sourceOf } from './sources/all.ts';
+import { openSource, openStores, openStoreSource, sourceOf } from './sources/all.ts';
 import { openParking } from './intake/parked.ts';
 import { openRejected } from './intake/rejected.ts';
 import type { Parking, Source } from './sources/source.ts';
@@ -42,6 +43,8 @@ export interface App {
   readonly engine: Engine;
   readonly api: Api;
   readonly claim: Claim;
+  /** The stores of the configuration. */
+  readonly estate: Estate;
   /** Starts following the configured sources. */
   follow(): void;
   /** Offers everything a source has, once, and waits until it is in the ledger. */
@@ -81,8 +84,14 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
     const recovered = await intake.recover();
     if (recovered > 0) parts.log.info({ loads: recovered }, 'finished the loads left by the last run');
     const parking = openParking({ engine, clock: parts.clock });
-    const sources = [...openSources(config, { ...parts, parking }), ...(options.extraSources ?? [])];
-    return new RunningApp({ config, engine, claim, intake, sources, isDemo: options.isDemo ?? false }, parts);
+    const estate = openStores(config.estate, { ...parts, folder: cursorFolder(config) });
+    const sources = [
+      ...openSources(config, { ...parts, parking }),
+      ...storeSources(config, estate, parts),
+      ...(options.extraSources ?? []),
+    ];
+    const isDemo = options.isDemo ?? false;
+    return new RunningApp({ config, engine, claim, intake, estate, sources, isDemo }, parts);
   } catch (error) {
     await engine.close();
     throw error;
@@ -94,6 +103,7 @@ interface Wired {
   readonly engine: Engine;
   readonly claim: Claim;
   readonly intake: Intake;
+  readonly estate: Estate;
   readonly sources: readonly Source[];
   readonly isDemo: boolean;
 }
@@ -103,6 +113,7 @@ class RunningApp implements App {
   readonly engine: Engine;
   readonly api: Api;
   readonly claim: Claim;
+  readonly estate: Estate;
   readonly #wired: Wired;
   readonly #parts: AppParts;
   readonly #stop = new AbortController();
@@ -114,6 +125,7 @@ class RunningApp implements App {
     this.config = wired.config;
     this.engine = wired.engine;
     this.claim = wired.claim;
+    this.estate = wired.estate;
     this.api = openApi(
       {
         engine: wired.engine,
@@ -127,7 +139,7 @@ class RunningApp implements App {
         startedMs: parts.clock.nowMs(),
         ingest: (source, signal) => this.ingest(source, signal),
         openLocation: (location, options) =>
-          sourceOf(location, options, { clock: parts.clock, folder: join(wired.config.data, 'cursors') }),
+          sourceOf(location, options, { clock: parts.clock, folder: cursorFolder(wired.config) }),
         retryRejected: (signal) => this.retryRejected(signal),
       },
       parts.log,
@@ -167,6 +179,7 @@ class RunningApp implements App {
     await Promise.allSettled(this.#following);
     await this.#wired.intake.close();
     await Promise.all(this.#wired.sources.map(async (source) => source.close?.()));
+    this.#wired.estate.close();
     await this.#wired.engine.close();
     await this.#wired.claim.release();
   }
@@ -195,8 +208,21 @@ const RESTART_MS = 10_000;
 
 function openSources(config: Config, parts: { readonly clock: Clock; readonly parking: Parking }): Source[] {
   const { clock, parking } = parts;
-  const folder = join(config.data, 'cursors');
+  const folder = cursorFolder(config);
   return config.sources.map((source) => openSource(source, { clock, folder, parking }));
+}
+
+function storeSources(config: Config, estate: Estate, parts: { readonly clock: Clock }): Source[] {
+  const folder = cursorFolder(config);
+  return estate.stores.flatMap((store, index) => {
+    const section = config.estate[index];
+    return section === undefined ? [] : [openStoreSource(store, section, { ...parts, folder })];
+  });
+}
+
+/** Where sources keep how far they got. */
+function cursorFolder(config: Config): string {
+  return join(config.data, 'cursors');
 }
 
 async function openEngine(config: Config): Promise<Engine> {

@@ -71,7 +71,7 @@ export function parseConfig(
   if (parsed.success && problems.length === 0) {
     const duplicate = duplicateName(parsed.data);
     if (duplicate === undefined) return { ok: true, config: parsed.data };
-    report(['sources'], `two sources have the name "${duplicate}"`);
+    report([duplicate.section], duplicate.message);
   }
   for (const issue of parsed.error?.issues ?? []) reportIssue(issue, report);
   return { ok: false, problems };
@@ -168,7 +168,13 @@ export function configJsonSchema(): JsonSchema {
   return toJsonSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
 }
 
-function duplicateName(config: Config): string | undefined {
-  const names = config.sources.map((source) => source.name);
-  return names.find((name, index) => names.indexOf(name) !== index);
+/** Stores are sources too: what came of them is kept under their names. */
+function duplicateName(config: Config): { section: string; message: string } | undefined {
+  const sources = config.sources.map(({ name }) => name);
+  const all = [...sources, ...config.estate.map(({ name }) => name)];
+  const index = all.findIndex((name, at) => all.indexOf(name) !== at);
+  if (index < 0) return undefined;
+  if (index < sources.length)
+    return { section: 'sources', message: `two sources have the name "${all[index]}"` };
+  return { section: 'estate', message: `has the name "${all[index]}", which another store or a source has` };
 }

@@ -92,6 +92,31 @@ const bucketSource = z.strictObject({
   since: duration('3650d', 'Objects older than this when first listed are left alone.'),
 });
 
+const namespace = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'is not of letters, digits, dots, dashes and underscores')
+  .optional();
+
+const store = z.strictObject({
+  name: z.string().min(1).describe('Unique name, shown on the page.'),
+  endpoint: z.url().optional().describe('Endpoint of a store other than AWS.'),
+  region: z.string().optional().describe('Region to ask first; buckets elsewhere are followed to theirs.'),
+  path_style: z
+    .boolean()
+    .optional()
+    .describe('Bucket in the path instead of the host name; default: yes with an endpoint.'),
+  ...identity,
+  namespace: namespace.describe(
+    'Makes bucket ids <namespace>:<bucket>, for stores with buckets of one name.',
+  ),
+  buckets: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(['*'])
+    .describe('Which buckets are watched: names with * and ?; a leading ! leaves out.'),
+  poll: duration('15m', 'How often the buckets and their configurations are read.'),
+});
+
 const cloudwatchSource = z.strictObject({
   kind: z.literal('cloudwatch'),
   name: z.string().min(1).describe('Unique name, shown on the page.'),
@@ -311,6 +336,7 @@ export const configSchema = z.strictObject({
       z.discriminatedUnion('kind', [filesSource, bucketSource, queueSource, webhookSource, cloudwatchSource]),
     )
     .default([]),
+  estate: z.array(store).default([]),
   replication: replication.prefault({}),
   trail_keys: trailKeys.prefault({}),
   intake: z
@@ -356,3 +382,4 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type SourceConfig = Config['sources'][number];
+export type StoreConfig = Config['estate'][number];

@@ -50,5 +50,7 @@ function beginsWith(bytes: Uint8Array, root: string): boolean {
     .trimStart();
   if (root === '{') return head.startsWith('{');
   const element = head.replace(/^(?:<\?[^>]*\?>\s*|<!--[\s\S]*?-->\s*)*/, '');
-  return new RegExp(`^<(?:[\\w.-]+:)?${root}[\\s/>]`).test(element);
+  const name = /^<(?:[\w.-]+:)?([\w.-]+)/.exec(element)?.[1] ?? '';
+  // Some stores name the element after the operation, e.g. GetBucketVersioningResponse.
+  return name === root || /(?:Response|Output)$/.test(name);
 }

@@ -140,7 +140,9 @@ class SdkBuckets implements BucketReader {
       const region = this.#regionIn(aspect, found);
       if (region !== undefined) this.#clients.locate(bucket, region);
       const isAbsent = Object.keys(found).length === 0 && !BARE.has(aspect);
-      return isAbsent ? { state: 'absent' } : { state: 'present', document: canonicalJson(found) };
+      if (isAbsent) return { state: 'absent' };
+      const document = canonicalJson(found);
+      return document.length > DOCUMENT_CHARACTERS_MAX ? TOO_LONG : { state: 'present', document };
     } catch (error) {
       signal.throwIfAborted();
       return answerOf(error, { aspect, isAws: this.#clients.origin === undefined });
@@ -161,6 +163,13 @@ class SdkBuckets implements BucketReader {
     return this.#clients.origin === undefined ? 'us-east-1' : undefined;
   }
 }
+
+/** Room for the largest configuration that AWS takes, and less than what a line may have. */
+const DOCUMENT_CHARACTERS_MAX = 300_000;
+const TOO_LONG = {
+  state: 'failed',
+  reason: `the configuration is longer than ${DOCUMENT_CHARACTERS_MAX} characters`,
+} as const;
 
 /** Aspects of which an empty document says something: that the bucket is there, that it is in the first region. */
 const BARE: ReadonlySet<Aspect> = new Set(['bucket', 'location']);

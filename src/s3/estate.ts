@@ -31,6 +31,8 @@ export interface Store {
   readonly buckets: BucketReader;
   /** Id of the AWS account we are in; empty elsewhere, and when it cannot be had. */
   account(signal: AbortSignal): Promise<string>;
+  /** Whether the configuration asks for a bucket of this name. */
+  watches(bucket: string): boolean;
   /** The id of one of its buckets: unique among all stores that have different namespaces. */
   idOf(bucket: string): string;
 }
@@ -73,7 +75,7 @@ class OpenEstate implements Estate {
     const colon = bucketId.indexOf(':');
     const [namespace, bucket] =
       colon < 0 ? ['', bucketId] : [bucketId.slice(0, colon), bucketId.slice(colon + 1)];
-    const candidates = this.stores.filter((store) => store.namespace === namespace && store.mayHave(bucket));
+    const candidates = this.stores.filter((store) => store.namespace === namespace && store.watches(bucket));
     const [first, second] = candidates;
     if (first === undefined) return undefined;
     if (second === undefined) return { store: first, bucket };
@@ -120,7 +122,7 @@ class OpenStore implements Store {
     return this.namespace === '' ? bucket : `${this.namespace}:${bucket}`;
   }
 
-  mayHave(bucket: string): boolean {
+  watches(bucket: string): boolean {
     return isWatched(bucket, this.#options.patterns);
   }
 
@@ -129,12 +131,14 @@ class OpenStore implements Store {
     const { listed } = this.buckets;
     if (listed?.names.has(bucket) === true) return true;
     if (listed !== undefined && this.#clock.nowMs() - listed.atMs < LIST_MS) return false;
+    let isThere = false;
     try {
-      for await (const found of this.buckets.listBuckets(signal)) if (found.name === bucket) return true;
+      // To its end: only a whole list is good for the next question.
+      for await (const found of this.buckets.listBuckets(signal)) isThere ||= found.name === bucket;
     } catch {
       signal.throwIfAborted();
     }
-    return false;
+    return isThere;
   }
 }
 

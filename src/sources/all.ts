@@ -1,13 +1,15 @@
 /** Every kind of source: one line each. */
-import type { SourceConfig } from '../config/schema.ts';
+import type { SourceConfig, StoreConfig } from '../config/schema.ts';
 import type { FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import { openCloudWatch } from '../s3/cloudwatch.ts';
 import { openS3 } from '../s3/client.ts';
+import { type Estate, openEstate, type Store } from '../s3/estate.ts';
 import { openQueue } from '../s3/queue-client.ts';
 import { openBucketListing } from './bucket-listing.ts';
 import { openCursorFiles } from './bucket-listing-cursor.ts';
 import { openCloudWatchMetrics } from './cloudwatch.ts';
+import { openEstateSource } from './estate.ts';
 import { openFiles } from './files.ts';
 import { openQueueSource } from './queue.ts';
 import type { Parking, Source } from './source.ts';
@@ -101,6 +103,28 @@ export function openSource(config: SourceConfig, parts: SourceParts & { readonly
   }
 }
 
+/** The stores of the configuration; what they do not offer is kept in the folder. */
+export function openStores(stores: readonly StoreConfig[], parts: SourceParts): Estate {
+  const options = stores.map((store) => ({
+    name: store.name,
+    namespace: store.namespace ?? '',
+    patterns: store.buckets,
+    ...present({
+      endpoint: store.endpoint,
+      region: store.region,
+      pathStyle: store.path_style,
+      ...identityOf(store),
+    }),
+  }));
+  return openEstate({ stores: options, folder: parts.folder }, parts);
+}
+
+/** The source that looks at a store. */
+export function openStoreSource(store: Store, config: StoreConfig, parts: SourceParts): Source {
+  const cursors = openCursorFiles(parts.folder);
+  return openEstateSource({ pollMs: config.poll }, { store, clock: parts.clock, cursors });
+}
+
 function queueConnections(config: Extract<SourceConfig, { kind: 'queue' }>) {
   const queue = openQueue(
     present({
@@ -123,7 +147,9 @@ function queueConnections(config: Extract<SourceConfig, { kind: 'queue' }>) {
   return { queue, s3 };
 }
 
-function identityOf(config: Extract<SourceConfig, { kind: 'queue' | 'bucket-listing' | 'cloudwatch' }>) {
+function identityOf(
+  config: Extract<SourceConfig, { kind: 'queue' | 'bucket-listing' | 'cloudwatch' }> | StoreConfig,
+) {
   return {
     profile: config.profile,
     roleArn: config.role_arn,

@@ -25,7 +25,7 @@ export interface Source {
   close?(): Promise<void>;
 }
 
-export type SourceKind = 'files' | 'bucket-listing' | 'queue' | 'webhook' | 'cloudwatch';
+export type SourceKind = 'files' | 'bucket-listing' | 'queue' | 'webhook' | 'cloudwatch' | 'estate';
 
 export interface SourceRun {
   readonly follow: boolean;
