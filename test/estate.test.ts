@@ -32,8 +32,8 @@ const HOUR_MS = 3_600_000;
 interface Watched {
   readonly app: App;
   /** Looks once, as after a start. */
-  look(store?: string): Promise<IntakeCounts>;
-  source(store?: string): Source;
+  readonly look: (store?: string) => Promise<IntakeCounts>;
+  readonly source: (store?: string) => Source;
 }
 
 async function watch(sections: readonly object[], clock: Clock = systemClock): Promise<Watched> {

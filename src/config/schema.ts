@@ -54,13 +54,38 @@ const format = z
   .optional()
   .describe('How the batches read; guessed from their beginning when absent.');
 
-const filesSource = z.strictObject({
-  kind: z.literal('files'),
-  name: z.string().min(1).describe('Unique name, shown on the page.'),
-  path: z.string().min(1).describe('A file, a folder (with all below it) or a glob.'),
-  format,
-  poll: duration('2s', 'How often the folder is looked at.'),
-});
+const namespace = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'is not of letters, digits, dots, dashes and underscores')
+  .optional();
+
+const eventsNamespace = namespace.describe(
+  'Of the store whose events these are: bucket ids become <namespace>:<bucket>. Only for events.',
+);
+
+/** Records of other formats go to the engine as they are, which does not know whose they are. */
+function isOfEvents({
+  namespace: name,
+  format: given,
+}: {
+  namespace?: string | undefined;
+  format?: string | undefined;
+}): boolean {
+  return name === undefined || given === 's3-event';
+}
+
+const NEEDS_EVENTS = { message: 'needs format: s3-event', path: ['namespace'] };
+
+const filesSource = z
+  .strictObject({
+    kind: z.literal('files'),
+    name: z.string().min(1).describe('Unique name, shown on the page.'),
+    path: z.string().min(1).describe('A file, a folder (with all below it) or a glob.'),
+    format,
+    namespace: eventsNamespace,
+    poll: duration('2s', 'How often the folder is looked at.'),
+  })
+  .refine(isOfEvents, NEEDS_EVENTS);
 
 const identity = {
   profile: z.string().optional().describe('Profile of the AWS configuration files.'),
@@ -72,30 +97,28 @@ const identity = {
   secret_access_key: z.string().optional().describe('Secret of the key; ${ENV} or file: only.'),
 };
 
-const bucketSource = z.strictObject({
-  kind: z.literal('bucket-listing'),
-  name: z.string().min(1).describe('Unique name, shown on the page.'),
-  uri: z
-    .string()
-    .regex(/^s3:\/\/[^/]+(\/.*)?$/, 'is not an s3://bucket/prefix/ URI')
-    .describe('Where the logs are: s3://bucket/prefix/.'),
-  format,
-  region: z.string().optional().describe('Region of the bucket; found out when absent.'),
-  endpoint: z.url().optional().describe('Endpoint of a store other than AWS.'),
-  path_style: z
-    .boolean()
-    .optional()
-    .describe('Bucket in the path instead of the host name; default: yes with an endpoint.'),
-  ...identity,
-  poll: duration('1m', 'How often the bucket is listed.'),
-  overlap: duration('15m', 'How far behind the newest key late keys are still looked for.'),
-  since: duration('3650d', 'Objects older than this when first listed are left alone.'),
-});
-
-const namespace = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'is not of letters, digits, dots, dashes and underscores')
-  .optional();
+const bucketSource = z
+  .strictObject({
+    kind: z.literal('bucket-listing'),
+    name: z.string().min(1).describe('Unique name, shown on the page.'),
+    uri: z
+      .string()
+      .regex(/^s3:\/\/[^/]+(\/.*)?$/, 'is not an s3://bucket/prefix/ URI')
+      .describe('Where the logs are: s3://bucket/prefix/.'),
+    format,
+    namespace: eventsNamespace,
+    region: z.string().optional().describe('Region of the bucket; found out when absent.'),
+    endpoint: z.url().optional().describe('Endpoint of a store other than AWS.'),
+    path_style: z
+      .boolean()
+      .optional()
+      .describe('Bucket in the path instead of the host name; default: yes with an endpoint.'),
+    ...identity,
+    poll: duration('1m', 'How often the bucket is listed.'),
+    overlap: duration('15m', 'How far behind the newest key late keys are still looked for.'),
+    since: duration('3650d', 'Objects older than this when first listed are left alone.'),
+  })
+  .refine(isOfEvents, NEEDS_EVENTS);
 
 const store = z.strictObject({
   name: z.string().min(1).describe('Unique name, shown on the page.'),
@@ -150,6 +173,7 @@ const queueSource = z
       .default([])
       .describe('Where logs are: s3://bucket/prefix/ each. Without any the key decides.'),
     format,
+    namespace: eventsNamespace,
     region: z.string().optional().describe('Region of the queue; read off its url when absent.'),
     endpoint: z.url().optional().describe('Endpoint of a service other than AWS, for queue and objects.'),
     s3_endpoint: z.url().optional().describe('Endpoint for the announced objects, when it is another.'),
@@ -171,22 +195,29 @@ const queueSource = z
   .refine(({ queue, region, endpoint }) => queue === undefined || (region ?? endpoint) !== undefined, {
     message: 'is needed with queue',
     path: ['region'],
+  })
+  .refine(({ namespace: name, messages }) => name === undefined || messages === 'events', {
+    message: 'needs messages: events',
+    path: ['namespace'],
   });
 
-const webhookSource = z.strictObject({
-  kind: z.literal('webhook'),
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'is not of letters, digits, dots, dashes and underscores')
-    .describe('Unique name: the last part of /api/v1/ingest/<name>.'),
-  secret: z.string().min(16).describe('What senders have to know; ${ENV} or file: only.'),
-  hmac_header: z
-    .string()
-    .regex(/^[A-Za-z0-9-]+$/, 'is not the name of a header')
-    .optional()
-    .describe('Header with the HMAC-SHA256 of the body; without it senders show the secret itself.'),
-  format: z.enum(FORMAT_NAMES).default('s3-event').describe('How the bodies read.'),
-});
+const webhookSource = z
+  .strictObject({
+    kind: z.literal('webhook'),
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,100}$/, 'is not of letters, digits, dots, dashes and underscores')
+      .describe('Unique name: the last part of /api/v1/ingest/<name>.'),
+    secret: z.string().min(16).describe('What senders have to know; ${ENV} or file: only.'),
+    hmac_header: z
+      .string()
+      .regex(/^[A-Za-z0-9-]+$/, 'is not the name of a header')
+      .optional()
+      .describe('Header with the HMAC-SHA256 of the body; without it senders show the secret itself.'),
+    format: z.enum(FORMAT_NAMES).default('s3-event').describe('How the bodies read.'),
+    namespace: eventsNamespace,
+  })
+  .refine(isOfEvents, NEEDS_EVENTS);
 
 const embeddedEngine = z.strictObject({
   kind: z.literal('embedded'),

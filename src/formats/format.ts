@@ -41,9 +41,9 @@ export interface Format {
   recognises(sample: BatchSample): boolean;
   /**
    * For message-sized formats: turns the whole batch into one JSON record a line before it is loaded.
-   * Absent for bulk formats, whose bytes go to the engine as they are.
+   * Absent for bulk formats, whose bytes go to the engine as they are. Buckets are those of the namespace, if one is given.
    */
-  readonly decode?: (bytes: Buffer) => Buffer;
+  readonly decode?: (bytes: Buffer, namespace?: string) => Buffer;
 }
 
 /** What the SELECTs of `parses` may ask for as query parameters. */

@@ -4,6 +4,7 @@ create table if not exists batches (
   source LowCardinality(String) comment 'name of the source that offered it',
   origin String comment 'where it was: a file:// or s3:// URI',
   identity String comment 'what makes it the same batch: origin and ETag, or the hash of its bytes',
+  namespace LowCardinality(String) comment 'of the store whose buckets its records name; empty for a store without',
   format LowCardinality(String) comment 'how it was read; empty when nothing recognised it',
   state Enum8('loaded' = 1, 'rejected' = 2),
   reason String comment 'why it was rejected',

@@ -56,7 +56,7 @@ export async function receive(
       ? await takeFile(offered, offered.content.path, parts)
       : await takeStream(offered, parts, signal);
   const { inspection } = taken;
-  const identity = offered.identity ?? announcedIdentity(offered) ?? `sha256:${inspection.sha256}`;
+  const identity = offered.identity ?? announcedIdentity(offered) ?? contentIdentity(offered, inspection);
   const batch: SpooledBatch = {
     batchId: batchIdOf(identity),
     source,
@@ -67,12 +67,18 @@ export async function receive(
     isCompressed: inspection.isCompressed,
     receivedMs: parts.clock.nowMs(),
     ...deliveryOf(offered),
+    ...(offered.namespace === undefined ? {} : { namespace: offered.namespace }),
     ...(inspection.contentSha256 === undefined ? {} : { contentSha256: inspection.contentSha256 }),
     path: taken.path,
     spoolBytes: taken.stamp === undefined ? inspection.sizeBytes : 0,
     ...(taken.stamp === undefined ? {} : { fileStamp: taken.stamp }),
   };
   return judge(batch, inspection, formatOf(offered, inspection), parts.limits);
+}
+
+/** The same bytes of two namespaces tell of different buckets. */
+function contentIdentity({ namespace }: OfferedBatch, { sha256 }: Inspection): string {
+  return `${namespace === undefined ? '' : `${namespace}:`}sha256:${sha256}`;
 }
 
 /** A time that the ledger can hold; files may carry any. */

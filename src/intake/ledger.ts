@@ -88,6 +88,7 @@ function ledgerRow(outcome: Outcome, tally: Tally | undefined): Record<string, u
     source: batch.source,
     origin: batch.origin,
     identity: batch.identity,
+    namespace: batch.namespace ?? '',
     format: outcome.format,
     state: outcome.state,
     reason: outcome.reason,

@@ -4,7 +4,7 @@ import { rm, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from '../engine/engine.ts';
 import { FORMATS } from '../formats/all.ts';
-import type { FormatName } from '../formats/format.ts';
+import type { Format, FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { OfferedBatch, Source, SourceStatus } from '../sources/source.ts';
 import type { Spool } from './spool.ts';
@@ -19,6 +19,7 @@ interface RejectedBatch {
   readonly id: string;
   readonly origin: string;
   readonly identity: string;
+  readonly namespace: string;
   readonly loaded_at: string;
   readonly delivered_ms: string | number | null;
 }
@@ -45,7 +46,7 @@ export function openRejected(parts: RejectedParts): Source {
 
 async function* rejectedBatches(parts: RejectedParts): AsyncGenerator<OfferedBatch> {
   const batches = await parts.engine.query<RejectedBatch>(
-    "select toString(batch_id) as id, origin, identity, loaded_at, toUnixTimestamp64Milli(delivered_at) as delivered_ms from batches where state = 'rejected' order by batches.loaded_at limit 100000",
+    "select toString(batch_id) as id, origin, identity, namespace, loaded_at, toUnixTimestamp64Milli(delivered_at) as delivered_ms from batches where state = 'rejected' order by batches.loaded_at limit 100000",
   );
   for (const batch of batches) {
     const kept = parts.spool.rejectedPath(batch.id);
@@ -55,7 +56,8 @@ async function* rejectedBatches(parts: RejectedParts): AsyncGenerator<OfferedBat
   }
   for (const format of FORMATS) {
     const records = await recordsOf(format.name, parts.engine);
-    if (records.length > 0) yield offerRecords(format.name, records, parts);
+    for (const [namespace, some] of await byNamespace(format, records, parts.engine))
+      yield offerRecords({ format: format.name, namespace }, some, parts);
   }
 }
 
@@ -70,6 +72,7 @@ function offerKept(batch: RejectedBatch, path: string, engine: Engine): OfferedB
     origin: batch.origin,
     identity: batch.identity,
     ...(batch.delivered_ms === null ? {} : { deliveredMs: Number(batch.delivered_ms) }),
+    ...namespaceOf(batch),
     content: { kind: 'stream', open: async () => createReadStream(path) },
     acknowledge: async () => {
       const [row] = await engine.query(
@@ -92,6 +95,7 @@ async function* offerOrigin(
   yield {
     origin: batch.origin,
     deliveredMs: file.mtimeMs,
+    ...namespaceOf(batch),
     content: { kind: 'file', path },
     acknowledge: () =>
       engine.applyDdl(
@@ -108,18 +112,41 @@ function recordsOf(format: FormatName, engine: Engine): Promise<RejectedRecord[]
   );
 }
 
+/** The records by the namespace their batches had; only formats that decode can have one. */
+async function byNamespace(
+  format: Format,
+  records: readonly RejectedRecord[],
+  engine: Engine,
+): Promise<Map<string, RejectedRecord[]>> {
+  const namespaces = new Map<string, string>();
+  const ids = format.decode === undefined ? [] : [...new Set(records.map(({ id }) => id))];
+  for (let start = 0; start < ids.length; start += DELETES_AT_ONCE) {
+    const some = ids.slice(start, start + DELETES_AT_ONCE).map((id) => `toUInt64(${id})`);
+    const rows = await engine.query<{ id: string; namespace: string }>(
+      `select toString(batch_id) as id, namespace from batches where namespace != '' and batch_id in (${some.join(', ')})`,
+    );
+    for (const { id, namespace } of rows) namespaces.set(id, namespace);
+  }
+  return Map.groupBy(records, ({ id }) => namespaces.get(id) ?? '');
+}
+
+function namespaceOf({ namespace }: { readonly namespace: string }): { readonly namespace?: string } {
+  return namespace === '' ? {} : { namespace };
+}
+
 /** The records as a batch of lines; once it is in the ledger the old rejects go: those that failed again are there anew. */
 function offerRecords(
-  format: FormatName,
+  of: { readonly format: FormatName; readonly namespace: string },
   records: readonly RejectedRecord[],
   parts: RejectedParts,
 ): OfferedBatch {
   const nowMs = parts.clock.nowMs();
   const text = records.map((record) => record.line).join('\n');
   return {
-    origin: `rejects:${format}`,
-    etag: `${nowMs}`,
-    format,
+    origin: `rejects:${of.format}`,
+    etag: `${nowMs}${of.namespace === '' ? '' : `-${of.namespace}`}`,
+    format: of.format,
+    ...namespaceOf(of),
     content: { kind: 'stream', open: async () => lines(text) },
     acknowledge: () => deleteRecords(records, parts.engine),
     failed: () => {},

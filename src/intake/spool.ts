@@ -26,6 +26,8 @@ export interface SpooledBatch {
   readonly deliveredMs?: number;
   /** SHA-256 of the decompressed bytes in hex, for formats that somebody vouches for. */
   readonly contentSha256?: string;
+  /** Of the store whose buckets its records name, if that has one. */
+  readonly namespace?: string;
   /** Where the bytes are: a file of the origin's, or one in `incoming/`. */
   readonly path: string;
   /** Bytes of ours in the spool; 0 for a file that is read in place. */
@@ -48,7 +50,7 @@ export interface SealRequest {
   readonly isLarge: boolean;
   readonly batches: readonly SpooledBatch[];
   /** Decoded bytes of a batch, for formats that decode; absent when the engine reads the bytes as they are. */
-  readonly decode?: (bytes: Buffer) => Buffer;
+  readonly decode?: (bytes: Buffer, namespace?: string) => Buffer;
 }
 
 const gunzipped = promisify(gunzip);
@@ -216,10 +218,8 @@ async function placeBatch(batch: SpooledBatch, folder: string, request: SealRequ
   if (request.decode !== undefined) {
     const bytes = await readFile(batch.path);
     if (batch.spoolBytes > 0) await link(batch.path, join(folder, rawName(batch)));
-    await writeSynced(
-      join(folder, `${batch.batchId}.batch`),
-      request.decode(batch.isCompressed ? await gunzipped(bytes) : bytes),
-    );
+    const plain = batch.isCompressed ? await gunzipped(bytes) : bytes;
+    await writeSynced(join(folder, `${batch.batchId}.batch`), request.decode(plain, batch.namespace));
     return;
   }
   const name = join(folder, fileName(batch));

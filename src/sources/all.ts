@@ -13,6 +13,7 @@ import { openEstateSource } from './estate.ts';
 import { openFiles } from './files.ts';
 import { openQueueSource } from './queue.ts';
 import type { Parking, Source } from './source.ts';
+import { inNamespace } from './namespaced.ts';
 import { openWebhook } from './webhook.ts';
 
 export interface SourceParts {
@@ -50,6 +51,10 @@ export function sourceOf(location: string, options: LocationOptions, parts: Sour
 
 /** The source a section of the configuration describes. */
 export function openSource(config: SourceConfig, parts: SourceParts & { readonly parking: Parking }): Source {
+  return inNamespace(openPlain(config, parts), 'namespace' in config ? config.namespace : undefined);
+}
+
+function openPlain(config: SourceConfig, parts: SourceParts & { readonly parking: Parking }): Source {
   const format = !('format' in config) || config.format === undefined ? {} : { format: config.format };
   switch (config.kind) {
     case 'files':

@@ -43,6 +43,8 @@ export interface OfferedBatch {
   readonly deliveredMs?: number;
   /** Named by the configuration or the user; guessed from the bytes when absent. */
   readonly format?: FormatName;
+  /** Of the store whose events these are: bucket ids become `<namespace>:<bucket>`. Absent for a store without. */
+  readonly namespace?: string;
   readonly content: BatchContent;
   /** Called once the batch is stored, was stored before, or is rejected and kept. */
   acknowledge(): Promise<void>;

@@ -9,12 +9,26 @@ const REJECT_CHARACTERS_MAX = 65_536;
  * `{"skipped": what}` for what is S3's but no event, or `{"reject_reason", "raw"}`. Never throws, never loses a message.
  *
  * @param bytes One JSON document, a JSON array of them, or JSON lines.
+ * @param namespace Of the store that sent them: its buckets become `<namespace>:<bucket>`.
  * @example
  * decodeEvents(Buffer.from('{"Service":"Amazon S3","Event":"s3:TestEvent"}')); // {"skipped":"TestEvent"}
  */
-export function decodeEvents(bytes: Buffer): Buffer {
-  const lines = readMessages(bytes.toString('utf8')).map((outcome) => `${lineOf(outcome)}\n`);
-  return Buffer.from(lines.join(''));
+export function decodeEvents(bytes: Buffer, namespace?: string): Buffer {
+  const outcomes = readMessages(bytes.toString('utf8')).map((outcome) => inNamespace(outcome, namespace));
+  return Buffer.from(outcomes.map((outcome) => `${lineOf(outcome)}\n`).join(''));
+}
+
+/** A destination that a store names is one of its own, too. */
+function inNamespace(outcome: Outcome, namespace: string | undefined): Outcome {
+  if (namespace === undefined || outcome.kind !== 'event') return outcome;
+  const idOf = (bucket: string): string => (bucket === '' ? '' : `${namespace}:${bucket}`);
+  const { bucket, replication_destination_bucket: destination } = outcome.event;
+  const event = {
+    ...outcome.event,
+    bucket: idOf(bucket),
+    replication_destination_bucket: idOf(destination),
+  };
+  return { kind: 'event', event };
 }
 
 /** What is in one JSON document, a JSON array of them, or JSON lines; nothing for blank text. Never throws. */
