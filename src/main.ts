@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addActivityCommand } from './commands/activity.ts';
 import { addAnalysesCommand } from './commands/analyses.ts';
+import { addBucketsCommand } from './commands/buckets.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addIngestCommand } from './commands/ingest.ts';
@@ -37,6 +38,7 @@ function program(): Command {
   addSearchCommands(root);
   addTimelineCommand(root);
   addAnalysesCommand(root);
+  addBucketsCommand(root);
   addSourcesCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);

@@ -1,5 +1,5 @@
 /** Every route that answers JSON gives exactly the shape that the OpenAPI document promises, on a real store. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,6 +21,7 @@ const WEEK = 'since=2026-04-13T00:00:00Z&until=2026-04-20T00:00:00Z';
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/status': ['/status'],
   '/buckets': ['/buckets'],
+  '/buckets/{bucket}/configs': ['/buckets/siteB:media/configs', '/buckets/media/configs?limit=1'],
   '/activity/series': [`/activity/series?${RANGE}`],
   '/activity/split': [`/activity/split?${RANGE}&by=operation`, `/activity/split?${RANGE}&by=bucket`],
   '/activity/top': [
@@ -74,6 +75,7 @@ beforeAll(async () => {
     files += 1;
   }
   writeFileSync(join(logs, 'broken'), `${'0'.repeat(64)} bucket [19/Apr/2026:10:00:00 +0000] broken\n`);
+  copyFileSync('src/formats/bucket-config/fixtures/states.log', join(logs, 'configs'));
   app = await openApp(
     configSchema.parse({
       data: join(folder, 'data'),
@@ -134,7 +136,7 @@ test.each(Object.entries(EXAMPLES).flatMap(([path, requests]) => requests.map((r
 
 test('a document that lacks a member, or has one too many, is not as documented', () => {
   const schema = routes().find(({ path }) => path === '/buckets')?.schema;
-  const row = { bucket: 'a', requests: 1, newest_event: '2026-04-19T00:00:00Z' };
+  const row = { bucket: 'a', requests: 1, newest_event: '2026-04-19T00:00:00Z', estate: null };
   expect(schema?.safeParse({ rows: [{ ...row, requests: undefined }] }).success).toBe(false);
   expect(schema?.parse({ rows: [{ ...row, more: 1 }] })).not.toEqual({ rows: [{ ...row, more: 1 }] });
 });

@@ -6,7 +6,12 @@ import { type App, openApp } from '../src/app.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
-import { latestConfigs } from '../src/monitors/bucket-configs.ts';
+import {
+  bucketAnswers,
+  bucketHistory,
+  bucketSummaries,
+  latestConfigs,
+} from '../src/monitors/bucket-configs.ts';
 import { keptFolder } from './temp.ts';
 
 const folder = keptFolder();
@@ -73,4 +78,67 @@ describe('latestConfigs()', () => {
     expect([...named.keys()]).toEqual(['flaky', 'gone']);
     expect([...(await latestConfigs({ aspect: 'versioning' }, app.engine)).keys()]).toEqual(['media']);
   });
+});
+
+test('bucketSummaries() counts the last answers and names what is denied or had none', async () => {
+  const summaries = new Map((await bucketSummaries(app.engine)).map((summary) => [summary.bucket, summary]));
+  expect([...summaries.keys()]).toEqual([
+    'again',
+    'closed',
+    'flaky',
+    'gone',
+    'media',
+    'silent',
+    'siteB:media',
+  ]);
+  expect(summaries.get('flaky')).toMatchObject({
+    store: 'main',
+    isGone: false,
+    aspects: { present: 0, absent: 0, denied: 0, unsupported: 0, failed: 1 },
+    problems: [{ aspect: 'replication', state: 'failed', reason: 'busy' }],
+  });
+  expect(summaries.get('closed')?.problems).toMatchObject([{ state: 'denied' }]);
+  expect(summaries.get('gone')).toMatchObject({ isGone: true, observedMs: Date.UTC(2026, 2, 1, 9, 5) });
+  expect(summaries.get('media')).toMatchObject({ aspects: { present: 2 }, problems: [] });
+});
+
+test('bucketAnswers() gives the newest answer, and why there was none since', async () => {
+  expect(await bucketAnswers('flaky', app.engine)).toEqual([
+    {
+      aspect: 'replication',
+      state: 'present',
+      document: '{"Rules":[]}',
+      reason: '',
+      failure: 'busy',
+      observedMs: Date.UTC(2026, 2, 1, 9, 1),
+    },
+  ]);
+  expect(await bucketAnswers('closed', app.engine)).toMatchObject([{ state: 'denied', failure: '' }]);
+});
+
+test('bucketHistory() leaves out what says the same again', async () => {
+  const minutes = ['0', '1', '2', '3', '4'];
+  const states = ['absent', 'absent', 'present', 'present', 'absent'];
+  const rows = minutes.map((minute, index) => ({
+    batch_id: 2,
+    record_number: index,
+    store: 'main',
+    bucket: 'changing',
+    aspect: 'cors',
+    state: states[index],
+    document: states[index] === 'present' ? '{}' : '',
+    observed_at: `2026-03-02 09:0${minute}:00.000`,
+  }));
+  await app.engine.insertRows({ table: 'bucket_configs', rows });
+  const changes = async (limit: number) =>
+    (await bucketHistory({ bucket: 'changing', limit }, app.engine)).map(({ state, observedMs }) => [
+      state,
+      new Date(observedMs).getUTCMinutes(),
+    ]);
+  expect(await changes(10)).toEqual([
+    ['absent', 4],
+    ['present', 2],
+    ['absent', 0],
+  ]);
+  expect(await changes(1)).toEqual([['absent', 4]]);
 });

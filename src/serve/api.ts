@@ -134,11 +134,6 @@ export const Top = z
   })
   .openapi('Top');
 
-export const BucketRow = z
-  .object({ bucket: z.string(), requests: count, newest_event: time })
-  .openapi('Bucket');
-export const Buckets = z.object({ rows: z.array(BucketRow) }).openapi('Buckets');
-
 /** A row of `requests` or `api_calls`, under the columns' own names. */
 export const FactRow = z.record(z.string(), z.unknown()).openapi('FactRow');
 export const FactPage = z
@@ -157,6 +152,7 @@ export const Batch = z
     source: z.string(),
     origin: z.string(),
     identity: z.string(),
+    namespace: z.string(),
     format: z.string(),
     state: BatchState,
     /** Why it was rejected, empty otherwise. */
@@ -378,7 +374,6 @@ export type SeriesPoint = z.infer<typeof SeriesPoint>;
 export type Series = z.infer<typeof Series>;
 export type Top = z.infer<typeof Top>;
 export type TopDimension = (typeof TOP_DIMENSIONS)[number];
-export type Buckets = z.infer<typeof Buckets>;
 export type FactPage = z.infer<typeof FactPage>;
 export type Batch = z.infer<typeof Batch>;
 export type BatchPage = z.infer<typeof BatchPage>;

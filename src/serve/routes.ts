@@ -4,11 +4,11 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type IntakeCounts, sumOf } from '../intake/counts.ts';
 import { Fault, HTTP_STATUS, reasonOf } from '../lib/fault.ts';
 import type { Log } from '../lib/log.ts';
-import { activeBuckets } from '../monitors/activity/series.ts';
 import { VERSION } from '../version.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
 import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-queries.ts';
+import { addBuckets } from './bucket-routes.ts';
 import { addAccess, addActivity, addSplit, addTop } from './activity-routes.ts';
 import { addLive } from './live.ts';
 import { addSearch } from './search-routes.ts';
@@ -44,6 +44,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
     return problemResponse(body);
   });
   addStore(api, parts);
+  addBuckets(api, parts);
   addActivity(api, parts);
   addSplit(api, parts);
   addTop(api, parts);
@@ -114,24 +115,6 @@ function addStore(api: Api, parts: ApiParts): void {
         spool: { bytes: spoolBytes, bytes_max: parts.config.intake.spool, loads_waiting: loadsWaiting },
         facts: facts.counts,
         newest_event: facts.newestEvent,
-      },
-      200,
-    );
-  });
-  const buckets = createRoute({
-    method: 'get',
-    path: '/api/v1/buckets',
-    responses: answers(shapes.Buckets, 'Buckets with requests'),
-  });
-  api.openapi(buckets, async (context) => {
-    const rows = await activeBuckets(parts.engine);
-    return context.json(
-      {
-        rows: rows.map(({ bucket, requests, newest_s }) => ({
-          bucket,
-          requests,
-          newest_event: isoOf(newest_s * 1000),
-        })),
       },
       200,
     );

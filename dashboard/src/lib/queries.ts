@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import type { Buckets, Status } from '../../../src/serve/api.ts';
+import type { Status } from '../../../src/serve/api.ts';
+import type { Buckets } from '../../../src/serve/bucket-api.ts';
 import type { Series, Sources } from '../../../src/serve/api.ts';
 import { isoSecond, windowOf } from '../routes/range.ts';
 import { useView, type View } from '../routes/view.tsx';
