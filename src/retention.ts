@@ -29,6 +29,8 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'object_versions', column: 'greatest(ifNull(last_write, stored_at), stored_at)', as: 'rollups' },
   { table: 'replication_reports', column: 'stored_at', as: 'rollups' },
   { table: 'replication_touched', column: 'stored_at', as: 'rejects' },
+  { table: 'replication_units', column: 'stored_at', as: 'rejects' },
+  { table: 'replication_progress', column: 'judged_at', as: 'rejects' },
   { table: 'replications', column: 'written_at', as: 'rollups' },
   { table: 'replication_5m', column: 'time', as: 'rollups' },
   { table: 'access_log_odd', column: 'stored_at', as: 'rejects' },

@@ -3,7 +3,7 @@ create table if not exists object_versions (
   bucket LowCardinality(String),
   key String,
   version_id String comment 'empty when unversioned: then of the newest write',
-  created SimpleAggregateFunction(min, Tuple(UInt8, DateTime64(3, 'UTC'))) comment 'when its writing was reported: 1 by a notification, 2 by EventBridge, 3 by CloudTrail, the best wins; 255 when by none',
+  created SimpleAggregateFunction(min, Tuple(UInt8, DateTime64(3, 'UTC'))) default (255, toDateTime64(0, 3, 'UTC')) comment 'when its writing was reported: 1 by a notification, 2 by EventBridge, 3 by CloudTrail, the best wins; 255 when by none',
   last_write SimpleAggregateFunction(max, Nullable(DateTime64(3, 'UTC'))) comment 'the newest reported write',
   modified SimpleAggregateFunction(max, Nullable(DateTime64(3, 'UTC'))) comment 'LastModified as the store gave it; of a multipart upload its start',
   seen_at SimpleAggregateFunction(min, Nullable(DateTime64(3, 'UTC'))) comment 'when it was first seen there',
@@ -14,6 +14,7 @@ create table if not exists object_versions (
   size SimpleAggregateFunction(max, Tuple(DateTime64(3, 'UTC'), UInt64)) comment 'bytes, and as of when',
   etag SimpleAggregateFunction(max, Tuple(DateTime64(3, 'UTC'), String)) comment 'and as of when',
   replication_status SimpleAggregateFunction(max, Tuple(DateTime64(3, 'UTC'), String)) comment 'header x-amz-replication-status, and as of when',
+  failed_at SimpleAggregateFunction(min, Nullable(DateTime64(3, 'UTC'))) comment 'when the header was first seen to say FAILED',
   is_delete_marker SimpleAggregateFunction(max, UInt8),
   feeds SimpleAggregateFunction(groupBitOr, UInt8) comment '1 notifications, 2 EventBridge, 4 CloudTrail, 8 inventory, 16 listing, 32 HEAD',
   stored_at SimpleAggregateFunction(max, DateTime('UTC')) materialized now()
@@ -75,6 +76,7 @@ select
   max(if(size_bytes is null, (toDateTime64(0, 3, 'UTC'), toUInt64(0)), (event_time, assumeNotNull(size_bytes)))) as size,
   max(if(object_events.etag = '', (toDateTime64(0, 3, 'UTC'), ''), (event_time, object_events.etag))) as etag,
   max(if(object_events.replication_status = '', (toDateTime64(0, 3, 'UTC'), ''), (event_time, toString(object_events.replication_status)))) as replication_status,
+  minOrNullIf(event_time, object_events.replication_status = 'FAILED') as failed_at,
   max(object_events.is_delete_marker or endsWith(event_name, ':DeleteMarkerCreated')) as is_delete_marker,
   groupBitOr(multiIf(
     envelope = 'cloudtrail', 4,
