@@ -24,7 +24,9 @@ with
     union distinct
     select destination as bucket, source from pairs where not is_by_key
     union distinct
-    select source as bucket, destination as source from pairs where not is_by_key and destination in (select source from pairs)
+    select pairs.source as bucket, pairs.destination as source
+    from pairs
+    where not is_by_key and pairs.destination in (select pairs.source from pairs)
   ),
   touched as (
     select distinct bucket, key, version_id
