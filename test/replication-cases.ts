@@ -1,5 +1,5 @@
 /** The rules of the judge as data: what is known of one version, and what is judged of it. */
-import type { StoredEvent, StoredPair } from './replication-store.ts';
+import type { StoredPair } from './replication-store.ts';
 
 const START_MS = Date.UTC(2026, 4, 1, 12);
 
@@ -8,7 +8,13 @@ export function at(seconds: number): string {
   return new Date(START_MS + seconds * 1000).toISOString().replace('T', ' ').replace('Z', '');
 }
 
-type Event = Omit<StoredEvent, 'key'>;
+interface Event {
+  readonly bucket: string;
+  readonly event_name: string;
+  readonly event_time: string;
+  readonly version_id: string;
+  readonly [column: string]: unknown;
+}
 
 function event(event_name: string, bucket: string, seconds: number, more: Record<string, unknown>): Event {
   return { event_name, bucket, event_time: at(seconds), version_id: 'v1', ...more };

@@ -31,9 +31,6 @@ function eventsOf({ events, key = 'a' }: Case, prefix: string): StoredEvent[] {
     return {
       ...event,
       key,
-      version_id: event.version_id,
-      event_name: event.event_name,
-      event_time: event.event_time,
       bucket: bucketOf(event.bucket, prefix),
       ...(to === undefined ? {} : { replication_destination_bucket: bucketOf(to, prefix) }),
     };
