@@ -9,6 +9,8 @@ import { askToJudge } from '../src/monitors/replication/units.ts';
 import { startNodes, unavailableReason } from './cluster-nodes/nodes.ts';
 import { at, type Case, CASES, DEFAULT_PAIRS, type Expected } from './replication-cases.ts';
 import {
+  bound,
+  dyingEngine,
   judgeOnce,
   openStore,
   type StoredEvent,
@@ -278,37 +280,6 @@ describe('whatever the way to the same evidence', () => {
     ).toEqual([{ n: 230_000, pending: 230_000 }]);
   });
 });
-
-/** The engine's own calls as an object that can be spread. */
-function bound(engine: Engine): Engine {
-  return {
-    kind: engine.kind,
-    query: (sql, options) => engine.query(sql, options),
-    command: (sql, options) => engine.command(sql, options),
-    insertRows: (insert, options) => engine.insertRows(insert, options),
-    loadFiles: (load, options) => engine.loadFiles(load, options),
-    applyDdl: (statement) => engine.applyDdl(statement),
-    close: () => engine.close(),
-  };
-}
-
-/** The engine, until the call of that number: there it fails, before or after it is done, and at each one from then. */
-function dyingEngine(engine: Engine, calls: number, when: 'before' | 'after'): Engine {
-  let made = 0;
-  const mortal = async <Result>(call: () => Promise<Result>): Promise<Result> => {
-    made += 1;
-    if (made > calls + 1 || (made === calls + 1 && when === 'before')) throw new Error('dead');
-    const result = await call();
-    if (made === calls + 1) throw new Error('dead');
-    return result;
-  };
-  return {
-    ...bound(engine),
-    query: (sql, options) => mortal(() => engine.query(sql, options)),
-    command: (sql, options) => mortal(() => engine.command(sql, options)),
-    insertRows: (insert, options) => mortal(() => engine.insertRows(insert, options)),
-  };
-}
 
 describe('a cluster of two nodes', () => {
   const missing = unavailableReason();
