@@ -10,6 +10,7 @@ import { openParking } from '../src/intake/parked.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { openFiles } from '../src/sources/files.ts';
+import { engineTime, fed, judged, paired } from './replication-rows.ts';
 import { keptFolder } from './temp.ts';
 
 const END_MS = Date.UTC(2026, 3, 20);
@@ -58,11 +59,16 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/rejects': ['/rejects?limit=5'],
   '/parked': ['/parked?limit=5'],
   '/sources': ['/sources'],
+  '/replication/pairs': [`/replication/pairs?${RANGE}`, `/replication/pairs?pair=media/copy/all`],
+  '/replication/series': [`/replication/series?${RANGE}&bucket=media`],
+  '/replication/objects': ['/replication/objects?status=FAILED,PENDING&limit=1', '/replication/objects'],
+  '/replication/failures': ['/replication/failures?pair=media/copy/all'],
+  '/replication/object': ['/replication/object?bucket=media&key=a'],
   '/completeness': [`/completeness?${RANGE}`],
 };
 
 /** Routes whose answer is no JSON document. */
-const STREAMS = ['/events'];
+const STREAMS = ['/events', '/replication/manifest'];
 
 const folder = keptFolder();
 let app: App;
@@ -89,11 +95,44 @@ beforeAll(async () => {
   const receivedMs = systemClock.nowMs();
   const foreign = { source: 'logs', messageId: 'm', reason: 'foreign', body: 'hello', receivedMs };
   await openParking({ engine: app.engine, clock: systemClock }).park(foreign);
+  await replicate();
 }, 60_000);
 afterAll(async () => {
   await app.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** A pair with a version that arrived, one that waits and one that failed. */
+async function replicate(): Promise<void> {
+  const { engine } = app;
+  const [pair = ''] = await paired([{ source: 'media', destination: 'copy', rule: 'all' }], engine);
+  await fed('media', 'notifications', '2026-04-19T12:00:00Z', engine);
+  const written = '2026-04-19T10:00:00Z';
+  const common = { source: 'media', destination: 'copy', pair, written };
+  await judged(
+    [
+      { ...common, key: 'a', status: 'COMPLETED', replicated: '2026-04-19T10:00:07Z' },
+      { ...common, key: 'b', status: 'PENDING' },
+      { ...common, key: 'c', status: 'FAILED', reason: 'DstBucketNotFound', failed: '2026-04-19T10:01:00Z' },
+    ],
+    engine,
+  );
+  await engine.insertRows({
+    table: 'object_events',
+    rows: [
+      {
+        batch_id: 1,
+        record_number: 1,
+        event_time: engineTime(written),
+        event_name: 'ObjectCreated:Put',
+        bucket: 'media',
+        key: 'a',
+        version_id: 'v1',
+        completeness: 2,
+      },
+    ],
+  });
+}
 
 interface Route {
   readonly path: string;
@@ -130,7 +169,7 @@ test.each(Object.entries(EXAMPLES).flatMap(([path, requests]) => requests.map((r
     const body: unknown = await response.json();
     expect(response.status, JSON.stringify(body)).toBe(200);
     expect(route?.schema.parse(body)).toEqual(body);
-    expect(JSON.stringify(body)).toMatch(/"(rows|points|series)":\[\{|"version"/);
+    expect(JSON.stringify(body)).toMatch(/"(rows|points|series|versions)":\[\{|"version"/);
   },
 );
 

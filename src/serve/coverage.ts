@@ -37,7 +37,11 @@ export async function coverageOf(
   };
 }
 
-async function completeUntil(formats: readonly string[], parts: ApiParts): Promise<number | undefined> {
+/** Before it, 99 of 100 records of the formats have usually arrived; milliseconds, undefined when nothing is known. */
+export async function completeUntil(
+  formats: readonly string[],
+  parts: ApiParts,
+): Promise<number | undefined> {
   const followed = new Map(parts.sources.map((source) => [source.name, source]));
   const sources = (await parts.arrivals.get()).map((arrivals) => ({
     arrivals,

@@ -11,6 +11,17 @@ export const REPLICATION_STATUSES = [
   'UNKNOWN',
 ] as const;
 
+/** Id of a pair: source, destination and rule. */
+export const pairId = z.string().max(1024).openapi({ description: 'Id of a pair.' });
+
+/** Statuses joined by commas. */
+export const statuses = z
+  .string()
+  .max(100)
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(REPLICATION_STATUSES)))
+  .openapi({ type: 'string', description: 'Statuses, joined by commas, e.g. `PENDING,FAILED`.' });
+
 export const PAIR_VERDICTS = ['ok', 'lagging', 'failing', 'unknown', 'disabled', 'idle'] as const;
 
 const time = z.string();
@@ -95,6 +106,7 @@ export const Pairs = z
     rows: z.array(Pair),
   })
   .openapi('ReplicationPairs');
+export type Pairs = z.infer<typeof Pairs>;
 
 /** The names of the five-minute series: AWS's, then those of the CRR Monitor, then ours. */
 export const REPLICATION_METRICS = [
@@ -132,6 +144,7 @@ export const ReplicationSeries = z
       .openapi({ description: 'Null where nothing is known; 0 only where nothing happened.' }),
   })
   .openapi('ReplicationSeries');
+export type ReplicationSeries = z.infer<typeof ReplicationSeries>;
 
 export const ReplicationObject = z
   .strictObject({
@@ -154,10 +167,12 @@ export const ReplicationObject = z
     size_bytes: count,
   })
   .openapi('ReplicationObject');
+export type ReplicationObject = z.infer<typeof ReplicationObject>;
 
 export const ReplicationObjects = z
   .strictObject({ rows: z.array(ReplicationObject), next_cursor: z.string().nullable() })
   .openapi('ReplicationObjects');
+export type ReplicationObjects = z.infer<typeof ReplicationObjects>;
 
 export const ReplicationFailures = z
   .strictObject({
@@ -178,6 +193,7 @@ export const ReplicationFailures = z
     ),
   })
   .openapi('ReplicationFailures');
+export type ReplicationFailures = z.infer<typeof ReplicationFailures>;
 
 export const ObjectHistory = z
   .strictObject({
@@ -207,6 +223,7 @@ export const ObjectHistory = z
     has_more: z.boolean(),
   })
   .openapi('ObjectHistory');
+export type ObjectHistory = z.infer<typeof ObjectHistory>;
 
 export const Canaries = z
   .strictObject({

@@ -17,6 +17,8 @@ import { addAnalyses, addTimeline } from './analysis-routes.ts';
 import { addInsights } from './insight-routes.ts';
 import { addMetrics } from './metric-routes.ts';
 import { addInlets } from './inlet-routes.ts';
+import { addReplication } from './replication-routes.ts';
+import { addReplicationObjects } from './replication-object-routes.ts';
 import { parkedMessages } from './parked-queries.ts';
 import { problemResponse } from './problem.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
@@ -59,6 +61,8 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addActions(api, parts);
   addLive(api, parts);
   addInlets(api, parts);
+  addReplication(api, parts);
+  addReplicationObjects(api, parts);
   api.doc31('/api/v1/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Bucketwatch', version: VERSION, license: { name: 'Apache-2.0' } },
