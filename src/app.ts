@@ -10,8 +10,10 @@ import { countsSince, type IntakeCounts } from './intake/counts.ts';
 import { Intake } from './intake/intake.ts';
 import type { IntakeLimits } from './intake/limits.ts';
 import { Spool } from './intake/spool.ts';
+import { type Jobs, openJobs } from './jobs.ts';
 import type { Clock } from './lib/clock.ts';
 import { reasonOf } from './lib/fault.ts';
+import { repeat } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
 import { claimFolder, type Claim } from './claim.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -45,7 +47,9 @@ export interface App {
   readonly claim: Claim;
   /** The stores of the configuration. */
   readonly estate: Estate;
-  /** Starts following the configured sources. */
+  /** What runs beside the sources while these are followed. */
+  readonly jobs: Jobs;
+  /** Starts following the configured sources, and the jobs. */
   follow(): void;
   /** Offers everything a source has, once, and waits until it is in the ledger. */
   ingest(source: Source, signal: AbortSignal): Promise<IntakeCounts>;
@@ -90,8 +94,9 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       ...storeSources(config, estate, parts),
       ...(options.extraSources ?? []),
     ];
+    const jobs = openJobs(config, { ...parts, engine });
     const isDemo = options.isDemo ?? false;
-    return new RunningApp({ config, engine, claim, intake, estate, sources, isDemo }, parts);
+    return new RunningApp({ config, engine, claim, intake, estate, sources, jobs, isDemo }, parts);
   } catch (error) {
     await engine.close();
     throw error;
@@ -105,6 +110,7 @@ interface Wired {
   readonly intake: Intake;
   readonly estate: Estate;
   readonly sources: readonly Source[];
+  readonly jobs: Jobs;
   readonly isDemo: boolean;
 }
 
@@ -114,6 +120,7 @@ class RunningApp implements App {
   readonly api: Api;
   readonly claim: Claim;
   readonly estate: Estate;
+  readonly jobs: Jobs;
   readonly #wired: Wired;
   readonly #parts: AppParts;
   readonly #stop = new AbortController();
@@ -126,6 +133,7 @@ class RunningApp implements App {
     this.engine = wired.engine;
     this.claim = wired.claim;
     this.estate = wired.estate;
+    this.jobs = wired.jobs;
     this.api = openApi(
       {
         engine: wired.engine,
@@ -148,6 +156,7 @@ class RunningApp implements App {
 
   follow(): void {
     for (const source of this.#wired.sources) this.#following.push(this.#followOne(source));
+    for (const job of this.jobs.all) this.#following.push(repeat(job, this.#parts, this.#stop.signal));
   }
 
   async ingest(source: Source, signal: AbortSignal): Promise<IntakeCounts> {

@@ -1,8 +1,7 @@
 /** The summary of what happened, for people: one screen. */
 import type { ActivitySummary } from './activity-summary.ts';
 import { coverageText, minuteText } from './coverage-text.ts';
-import { bytesText } from '../lib/size-text.ts';
-import { countText, tableText, visible } from './output.ts';
+import { bytesText, countText, tableText, visible } from './output.ts';
 
 type Summary = ActivitySummary;
 type Storm = Summary['storms'][number];

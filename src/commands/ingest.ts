@@ -7,8 +7,7 @@ import { Fault } from '../lib/fault.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { FormatName, IngestResult } from '../serve/api.ts';
 import { type ApiClient, configOf, globalFlags, reach } from './context.ts';
-import { bytesText } from '../lib/size-text.ts';
-import { countText, print } from './output.ts';
+import { bytesText, countText, print } from './output.ts';
 
 interface IngestFlags {
   readonly format?: FormatName;

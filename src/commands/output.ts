@@ -66,6 +66,8 @@ function cut(text: string, width: number): string {
   return `${text.slice(0, width - 1 - half)}…${text.slice(text.length - half)}`;
 }
 
+export { bytesText } from '../lib/size-text.ts';
+
 export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -3,8 +3,7 @@ import type { Command } from 'commander';
 import { spanText } from '../lib/span-text.ts';
 import type { BatchPage, Completeness, ParkedPage, RejectPage, Sources } from '../serve/api.ts';
 import { type ApiClient, configOf, globalFlags, reach } from './context.ts';
-import { bytesText } from '../lib/size-text.ts';
-import { countText, jsonLines, print, tableText } from './output.ts';
+import { bytesText, countText, jsonLines, print, tableText } from './output.ts';
 
 interface SourcesFlags {
   readonly batches?: boolean;
