@@ -6,6 +6,7 @@ import { addBucketsCommand } from './commands/buckets.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addIngestCommand } from './commands/ingest.ts';
+import { addReplicationCommand } from './commands/replication.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSourcesCommand } from './commands/sources.ts';
@@ -17,6 +18,7 @@ import { VERSION } from './version.ts';
 const EXIT_CODES = `
 Exit codes:
   0  fine
+  1  a pair is failing or lagging, where that was asked (replication pairs --check)
   2  the command or the configuration is wrong
   3  something cannot be reached or used, or input was rejected`;
 
@@ -39,6 +41,7 @@ function program(): Command {
   addTimelineCommand(root);
   addAnalysesCommand(root);
   addBucketsCommand(root);
+  addReplicationCommand(root);
   addSourcesCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);

@@ -41,6 +41,8 @@ export function configOf(flags: GlobalFlags): Config {
 export interface ApiClient {
   get<Answer>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<Answer>;
   post<Answer>(path: string, body: unknown): Promise<Answer>;
+  /** The bytes of an answer that is no JSON, as they come. */
+  stream(path: string, query?: Readonly<Record<string, string | undefined>>): AsyncIterable<Uint8Array>;
   /** The app in this process, when no server runs. */
   readonly app?: App;
   close(): Promise<void>;
@@ -73,7 +75,7 @@ function clientOver(
   token: string | undefined,
   app?: App,
 ): ApiClient {
-  const call = async <Answer>(path: string, init: RequestInit): Promise<Answer> => {
+  const answerTo = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = {
       'content-type': 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -85,22 +87,28 @@ function clientOver(
         });
       },
     );
-    if (response.ok) return (await response.json()) as Answer;
+    if (response.ok) return response;
     const problem = (await response.json().catch(() => ({}))) as { detail?: string; code?: FaultCode };
     throw new Fault(
       problem.code ?? 'unavailable',
       problem.detail ?? `Cannot read the answer of ${base}: status ${response.status}.`,
     );
   };
+  const call = async <Answer>(path: string, init: RequestInit): Promise<Answer> =>
+    (await (await answerTo(path, init)).json()) as Answer;
   return {
-    get: (path, query = {}) => {
-      const given = Object.entries(query).filter(
-        (entry): entry is [string, string] => entry[1] !== undefined,
-      );
-      return call(`/api/v1${path}?${new URLSearchParams(given).toString()}`, { method: 'GET' });
-    },
+    get: (path, query = {}) => call(withQuery(path, query), { method: 'GET' }),
     post: (path, body) => call(`/api/v1${path}`, { method: 'POST', body: JSON.stringify(body) }),
+    async *stream(path, query = {}) {
+      const { body } = await answerTo(withQuery(path, query), { method: 'GET' });
+      if (body !== null) yield* body;
+    },
     ...(app === undefined ? {} : { app }),
     close: async () => app?.close(),
   };
+}
+
+function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return `/api/v1${path}?${new URLSearchParams(given).toString()}`;
 }

@@ -1,0 +1,15 @@
+/** `replication`: whether what is copied between buckets arrives. */
+import type { Command } from 'commander';
+import { addReplicationManifestCommand } from './replication-manifest.ts';
+import { addReplicationObjectCommands } from './replication-objects.ts';
+import { addReplicationPairsCommand } from './replication-pairs.ts';
+
+export function addReplicationCommand(root: Command): void {
+  const replication = root
+    .command('replication')
+    .description('show whether what is copied between buckets arrives');
+  addReplicationPairsCommand(replication);
+  addReplicationObjectCommands(replication);
+  addReplicationManifestCommand(replication);
+  for (const command of replication.commands) command.exitOverride().showHelpAfterError();
+}
