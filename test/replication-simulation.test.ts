@@ -71,7 +71,7 @@ test('every state is the truth in the end, and the sums are those of the states'
       await dieJudging(random, app);
       await app.close();
       app = await open(folder);
-      await app.judge.run(new AbortController().signal);
+      await openJudge({ engine: app.engine, clock: systemClock }).run(new AbortController().signal);
     }
     const before = await differences(truths, app);
     expect(before.length).toBeGreaterThan(VERSIONS * LOST);
@@ -194,7 +194,7 @@ async function notifyThroughFiles(told: readonly Told[], folder: string, first: 
     const source = openFiles({ name: `part ${part}`, path, pollMs: 0 }, { clock: systemClock });
     const counts = await app.ingest(source, new AbortController().signal);
     expect(counts).toMatchObject({ rejected: 0, rejects: 0 });
-    await app.judge.run(new AbortController().signal);
+    await openJudge({ engine: app.engine, clock: systemClock }).run(new AbortController().signal);
     await app.close();
     app = await open(folder);
   }
@@ -296,7 +296,7 @@ async function lookUp(truths: readonly Truth[], app: App): Promise<number[]> {
     }
     hours.push(requests);
     await storeBatch(batch, events, app.engine);
-    await app.judge.run(new AbortController().signal);
+    await openJudge({ engine: app.engine, clock: systemClock }).run(new AbortController().signal);
   }
   throw new Error('looking up does not end');
 }
@@ -328,7 +328,7 @@ async function listSources(truths: readonly Truth[], app: App): Promise<number> 
   const listed = unknown.filter((truth) => answerOf(truth, truth.source) !== undefined);
   const events = listed.map((truth) => observed(truth, truth.source, 'listing', {}));
   await storeBatch(1_999, events, app.engine);
-  await app.judge.run(new AbortController().signal);
+  await openJudge({ engine: app.engine, clock: systemClock }).run(new AbortController().signal);
   return Math.ceil(truths.length / 1_000);
 }
 
