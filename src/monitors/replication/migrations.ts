@@ -3,4 +3,5 @@ import { readMigration } from '../../engine/sql-file.ts';
 export const REPLICATION_MIGRATIONS = [
   readMigration('replication', '001-evidence', import.meta.url),
   readMigration('replication', '002-replications', import.meta.url),
+  readMigration('replication', '005-audits', import.meta.url),
 ];
