@@ -6,6 +6,7 @@ import { addBucketsCommand } from './commands/buckets.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addIngestCommand } from './commands/ingest.ts';
+import { addReplicationCommand } from './commands/replication.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSourcesCommand } from './commands/sources.ts';
@@ -39,6 +40,7 @@ function program(): Command {
   addTimelineCommand(root);
   addAnalysesCommand(root);
   addBucketsCommand(root);
+  addReplicationCommand(root);
   addSourcesCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);

@@ -14,6 +14,13 @@ export function openFileSide(path: string): Side {
   return { name: path, prefix: '', pages: (after, signal) => pagesOf(path, after, signal) };
 }
 
+/** Whether its entries have version ids: the first one says so for all. */
+export async function hasVersionIds(path: string): Promise<boolean> {
+  for await (const { line, number } of linesOf(path, new AbortController().signal))
+    return entryOf(line, `line ${number} of ${path}`).versionId !== undefined;
+  return false;
+}
+
 async function* pagesOf(path: string, after: string, signal: AbortSignal): AsyncGenerator<readonly Entry[]> {
   let page: Entry[] = [];
   for await (const { line, number } of linesOf(path, signal)) {

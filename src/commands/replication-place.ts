@@ -1,0 +1,52 @@
+/** What `replication diff` is to compare, from the arguments. */
+import { parseDuration } from '../config/schema.ts';
+import type { Place } from '../drift-audit.ts';
+import { Fault } from '../lib/fault.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** The place that a location and the options of its side name. Throws `invalid` when it is neither a bucket nor a file. */
+export function placeOf(location: string, side: 'source' | 'destination', options: Options): Place {
+  const option = (name: string): string | undefined => {
+    const value = options[side + name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(location);
+  if (match === null) return fileOf(location, side);
+  const [endpoint, region, profile] = [option('Endpoint'), option('Region'), option('Profile')];
+  const [, bucket = '', prefix = ''] = match;
+  return {
+    kind: 'bucket',
+    name: `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` at ${originOf(endpoint)}`}`,
+    bucket,
+    prefix,
+    bucketId: endpoint === undefined ? bucket : '',
+    store: {
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(region === undefined ? {} : { region }),
+      ...(profile === undefined ? {} : { profile }),
+    },
+  };
+}
+
+function fileOf(location: string, side: string): Place {
+  if (/\.jsonl(\.gz)?$/.test(location)) return { kind: 'file', name: location };
+  throw new Fault(
+    'invalid',
+    `Cannot compare the ${side} ${location}: it is neither s3://bucket/prefix nor a file of JSON lines (.jsonl, .jsonl.gz).`,
+  );
+}
+
+/** Without a password that stands in it. */
+function originOf(endpoint: string): string {
+  if (!URL.canParse(endpoint))
+    throw new Fault('invalid', 'Cannot use the endpoint: it is not a URL such as https://host:9000.');
+  return new URL(endpoint).origin;
+}
+
+/** The duration an option gives, in milliseconds. */
+export function durationMsOf(text: string, option: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new Fault('invalid', `Cannot use --${option} ${text}: it is not a duration such as 2s, 15m or 24h.`);
+}
