@@ -23,7 +23,7 @@ import {
   knownObjects,
   needsConsent,
 } from './replication-estimate.ts';
-import { durationMsOf, placeOf } from './replication-place.ts';
+import { durationMsOf, placeOf, targetMsOf } from './replication-place.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -90,6 +90,8 @@ function requestOf(
   config: Config,
 ): DriftAuditRequest {
   const sourcePlace = placeOf(source, 'source', options);
+  const destinationPlace = placeOf(destination, 'destination', options);
+  const grace = textOf(options, 'grace');
   const [state, output, manifest] = [
     textOf(options, 'state'),
     textOf(options, 'output'),
@@ -100,11 +102,12 @@ function requestOf(
     throw new Fault('invalid', 'Cannot compare with --max-requests 1: a page of each side is the least.');
   return {
     source: sourcePlace,
-    destination: placeOf(destination, 'destination', options),
+    destination: destinationPlace,
     ignoresExtra: options['ignoreExtra'] === true,
     hasOpaqueEtags: options['opaqueEtags'] === true,
     modifiedWindowMs: durationMsOf(textOf(options, 'modified-window') ?? '', 'modified-window'),
-    graceMs: durationMsOf(textOf(options, 'grace') ?? '', 'grace'),
+    graceMs:
+      grace === undefined ? targetMsOf(sourcePlace, destinationPlace, config) : durationMsOf(grace, 'grace'),
     requestsMax,
     resumes: options['resume'] === true,
     folder: config.data,

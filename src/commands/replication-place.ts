@@ -1,5 +1,5 @@
 /** What `replication diff` is to compare, from the arguments. */
-import { parseDuration } from '../config/schema.ts';
+import { type Config, parseDuration } from '../config/schema.ts';
 import type { Place } from '../drift-audit.ts';
 import { Fault } from '../lib/fault.ts';
 
@@ -49,4 +49,11 @@ export function durationMsOf(text: string, option: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
   throw new Fault('invalid', `Cannot use --${option} ${text}: it is not a duration such as 2s, 15m or 24h.`);
+}
+
+/** How long a copy may take: what the declared pair of the two buckets says, else what holds for all. */
+export function targetMsOf(source: Place, destination: Place, { replication }: Config): number {
+  const [from, to] = [source, destination].map((place) => (place.kind === 'bucket' ? place.bucketId : ''));
+  const pair = replication.pairs.find((one) => one.source === from && one.destination === to);
+  return pair?.target ?? replication.target;
 }
