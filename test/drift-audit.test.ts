@@ -14,7 +14,7 @@ import { installMoto, startMoto } from './moto.ts';
 import { keptFolder, tempFolder } from './temp.ts';
 
 const BIN = fileURLToPath(new URL('../bin/bucketwatch.js', import.meta.url));
-const MEMORY = fileURLToPath(new URL('drift-memory/merge-million.ts', import.meta.url));
+const MEMORY = fileURLToPath(new URL('../bench/children/merge-listings.ts', import.meta.url));
 const folder = keptFolder();
 const data = join(folder, 'data');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -140,7 +140,7 @@ describe('replication diff', () => {
     ]);
   });
 
-  test('stops where a store does not list in order of bytes', async () => {
+  test('stops where a store does not list in order of bytes', { timeout: 90_000 }, async () => {
     const store = await startFauxqs();
     onTestFinished(() => store.stop());
     const bucket = await store.bucketWith(['a', 'B', 'c']);
@@ -259,7 +259,7 @@ describe('replication diff', () => {
     expect(linesOf(kept.out)).toEqual([{ ending: 'complete' }, { ending: 'complete' }]);
   });
 
-  test('a store that cannot be reached, and one that refuses, exit 3', async () => {
+  test('a store that cannot be reached, and one that refuses, exit 3', { timeout: 90_000 }, async () => {
     const gone = await startListingServer({});
     await gone.stop();
     const refusing = await serve({ left: SOURCE, right: [] }, (_, bucket) =>
@@ -273,7 +273,9 @@ describe('replication diff', () => {
     expect(ended).toMatchObject({ audit: { ending: 'failed' }, failure: { code: 'unavailable' } });
   });
 
-  test('files of JSON lines are sides; the manifest has encoded keys and version ids', async () => {
+  test('files of JSON lines are sides; the manifest has encoded keys and version ids', {
+    timeout: 90_000,
+  }, async () => {
     const entry = (key: string, more: object = {}): string =>
       `${JSON.stringify({ key, size: 1, modified: '2026-05-03T00:00:00Z', ...more })}\n`;
     writeFileSync(
@@ -319,7 +321,7 @@ describe('replication diff', () => {
     });
   });
 
-  test('text from a store does not reach the terminal raw', async () => {
+  test('text from a store does not reach the terminal raw', { timeout: 90_000 }, async () => {
     const server = await serve({ left: [{ key: 'a\nb' }, { key: 'a\u001b[31m' }], right: [{ key: 'a\nb' }] });
     const ran = await bucketwatch(diffArgs(server.endpoint, 's3://left', 's3://right'));
     expect(ran.out).toContain('a\\x1b[31m');
@@ -356,7 +358,7 @@ function audited(endpoint: string, clock: Clock) {
   );
 }
 
-test('runDriftAudit() waits out a store that throttles in the middle', async () => {
+test('runDriftAudit() waits out a store that throttles in the middle', { timeout: 90_000 }, async () => {
   const server = await serve({ left: SOURCE, right: DESTINATION }, (request) =>
     Promise.resolve(request > 4 && request < 20 ? { status: 503, code: 'SlowDown' } : undefined),
   );
@@ -380,7 +382,9 @@ test('runDriftAudit() waits out a store that throttles in the middle', async () 
   expect(waits).toContain(4000);
 });
 
-test('a store that never recovers ends the audit after some tries, with what was found', async () => {
+test('a store that never recovers ends the audit after some tries, with what was found', {
+  timeout: 90_000,
+}, async () => {
   const server = await serve({ left: SOURCE, right: DESTINATION }, (request) =>
     Promise.resolve(request > 6 ? { status: 503, code: 'SlowDown' } : undefined),
   );

@@ -177,8 +177,7 @@ async function run(request: DriftAuditRequest, isJson: boolean): Promise<DriftAu
 /** Waits for who reads them: a slow reader must not fill the memory. */
 async function printDifferences(differences: readonly Difference[]): Promise<void> {
   if (differences.length === 0) return;
-  if (!process.stdout.write(`${jsonLines([...differences] as unknown as Record<string, unknown>[])}\n`))
-    await once(process.stdout, 'drain');
+  if (!process.stdout.write(`${jsonLines(differences)}\n`)) await once(process.stdout, 'drain');
 }
 
 /** Keeps the result in the store; the progress of a complete audit is then forgotten. */

@@ -37,7 +37,7 @@ async function* pagesOf(
   let request: ListRequest = { bucket, prefix, ...(after === '' ? {} : { startAfter: prefix + after }) };
   for (;;) {
     const page = await listed(request, parts);
-    yield page.objects.map((object) => entryOf(object, prefix));
+    yield page.objects.map((object) => entryOf(object, { bucket, prefix }));
     if (!page.isTruncated) return;
     if (page.continuationToken === undefined || page.continuationToken === request.continuationToken) {
       throw new Fault(
@@ -65,6 +65,15 @@ async function listed(
   }
 }
 
-function entryOf({ key, etag, sizeBytes, modifiedMs }: ListedObject, prefix: string): Entry {
+function entryOf(
+  { key, etag, sizeBytes, modifiedMs }: ListedObject,
+  { bucket, prefix }: Pick<ListingPlace, 'bucket' | 'prefix'>,
+): Entry {
+  if (!key.startsWith(prefix)) {
+    throw new Fault(
+      'unsupported',
+      `Cannot list s3://${bucket}/${prefix}: the store gives keys without that prefix, got ${JSON.stringify(key)}.`,
+    );
+  }
   return { key: key.slice(prefix.length), etag, sizeBytes, modifiedMs };
 }

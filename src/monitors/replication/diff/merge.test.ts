@@ -7,6 +7,7 @@ import { tempFolder } from '../../../../test/temp.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { compareKeyBytes } from '../../../lib/key-order.ts';
+import { readAhead } from './ahead.ts';
 import { type AuditResult, audit } from './audit.ts';
 import { isSpent, RequestBudget } from './budget.ts';
 import type { Entry, Pairing, Side } from './entry.ts';
@@ -264,4 +265,40 @@ test('RequestBudget gives out no more than its number', () => {
   expect(spent).toBeInstanceOf(Fault);
   expect(isSpent(spent)).toBe(true);
   expect(isSpent(new Fault('limit', 'something else'))).toBe(false);
+});
+
+describe('readAhead()', () => {
+  test('asks for at most so many values beyond the one that is read', async () => {
+    let asked = 0;
+    // oxlint-disable-next-line require-await -- it stands for one that waits for a store
+    async function* numbers(): AsyncGenerator<number> {
+      while (asked < 100) {
+        asked += 1;
+        yield asked;
+      }
+    }
+    const ahead: number[] = [];
+    for await (const number of readAhead(numbers(), 2)) {
+      // All that is asked for has arrived by then.
+      await new Promise((resolve) => setImmediate(resolve));
+      ahead.push(asked - number);
+      if (number === 50) break;
+    }
+    expect(ahead).toHaveLength(50);
+    expect(new Set(ahead)).toEqual(new Set([2]));
+  });
+
+  test('a failure comes where its value would have been read', async () => {
+    // oxlint-disable-next-line require-await -- as above
+    async function* failing(): AsyncGenerator<number> {
+      yield 1;
+      throw new Error('the second');
+    }
+    const read: number[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const number of readAhead(failing(), 2)) read.push(number);
+    };
+    await expect(reading()).rejects.toThrow('the second');
+    expect(read).toEqual([1]);
+  });
 });

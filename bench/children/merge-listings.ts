@@ -1,4 +1,4 @@
-/** Run as a process with --expose-gc: merges two made-up listings of so many keys, prints the most memory it had above the start. */
+/** Merges two made-up listings of so many keys. Prints what it found, and the most memory it had above the start. */
 import { audit } from '../../src/monitors/replication/diff/audit.ts';
 import { RequestBudget } from '../../src/monitors/replication/diff/budget.ts';
 import { openListingSide } from '../../src/monitors/replication/diff/listing-side.ts';
