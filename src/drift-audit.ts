@@ -11,7 +11,7 @@ import { ANSWERS } from './monitors/replication/diff/classify.ts';
 import type { Difference } from './monitors/replication/diff/difference.ts';
 import type { Side } from './monitors/replication/diff/entry.ts';
 import { hasVersionIds, openFileSide } from './monitors/replication/diff/file-side.ts';
-import { openListingSide } from './monitors/replication/diff/listing-side.ts';
+import { type ListingPlace, openListingSide } from './monitors/replication/diff/listing-side.ts';
 import { manifestRow } from './monitors/replication/diff/manifest.ts';
 import { openFileOutput, type Output } from './monitors/replication/diff/outputs.ts';
 import {
@@ -21,6 +21,7 @@ import {
   startOf,
 } from './monitors/replication/diff/progress.ts';
 import { openS3, type S3Options } from './s3/client.ts';
+import type { Estate } from './s3/estate.ts';
 import type { S3 } from './s3/s3.ts';
 
 export type { Difference, Progress };
@@ -37,6 +38,7 @@ export type Place =
       readonly bucketId: string;
       readonly store: S3Options;
     }
+  | { readonly kind: 'estate'; readonly name: string; readonly bucketId: string; readonly prefix: string }
   | { readonly kind: 'file'; readonly name: string };
 
 export interface DriftAuditRequest {
@@ -62,6 +64,8 @@ export interface DriftAuditRequest {
 export interface DriftAuditParts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Knows where a bucket id is; absent when the configuration has no stores. */
+  readonly estate?: Pick<Estate, 'locate'>;
   /** Told every difference. */
   readonly tell?: (differences: readonly Difference[]) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
@@ -80,6 +84,11 @@ export interface DriftAuditResult {
   discard(): Promise<void>;
 }
 
+/** Empty for a file, and for a store named by its endpoint. */
+export function bucketIdOf(place: Place): string {
+  return place.kind === 'file' ? '' : place.bucketId;
+}
+
 /** US dollars for LIST requests at the list price of AWS. */
 export function listPriceUsd(requests: number): number {
   const per1000 = PRICES.classes.find(({ name }) => name === 'list')?.per1000 ?? 0;
@@ -93,49 +102,86 @@ export async function runDriftAudit(
 ): Promise<DriftAuditResult> {
   const store = openProgressFile(statePath(request), auditText(request));
   const from = await beginning(request, { store, ...parts });
-  const connections: S3[] = [];
-  const budget = new RequestBudget(request.requestsMax);
-  const sideOf = (place: Place): Side => {
-    if (place.kind === 'file') return openFileSide(place.name);
-    const s3 = openS3(place.store);
-    connections.push(s3);
-    return openListingSide(place, { s3, budget, clock: parts.clock });
-  };
-  const requests = (): number =>
-    connections.reduce((sum, s3) => sum + Object.values(s3.requests).reduce((all, sent) => all + sent, 0), 0);
   const outputs = await outputsOf(request, from, parts);
+  const sides = new Sides(request, parts);
   let last = from;
   const onProgress = (progress: Progress): void => {
-    last = { ...progress, requests: from.requests + requests() };
+    last = { ...progress, requests: from.requests + sides.requests() };
     parts.onProgress(last);
   };
-  const resultOf = (ending: AuditEnding, progress: Progress, failure?: Fault): DriftAuditResult =>
-    describe(auditOf(request, progress, { ending, failure, endedMs: parts.clock.nowMs() }), {
+  const resultOf = (ending: AuditEnding, progress: Progress, failure?: Fault): DriftAuditResult => {
+    const done = auditOf(request, progress, { ending, failure, endedMs: parts.clock.nowMs() });
+    return {
+      audit: done,
       first: progress.first,
+      driftObjects: driftOf(done),
+      sentence: auditSentence(done),
       discard: () => store.discard(),
       ...(failure === undefined ? {} : { failure }),
-    });
+    };
+  };
   try {
-    const done = await audit(
-      { rules: { ...request, inFlightAfterMs: from.startedMs - request.graceMs }, from },
-      {
-        source: sideOf(request.source),
-        destination: sideOf(request.destination),
-        outputs,
-        store,
-        clock: parts.clock,
-        requests,
-        onProgress,
-      },
-      parts.signal,
-    );
+    const rules = { ...request, inFlightAfterMs: from.startedMs - request.graceMs };
+    const [source, destination] = [await sides.open(request.source), await sides.open(request.destination)];
+    const requests = (): number => sides.requests();
+    const running = { source, destination, outputs, store, clock: parts.clock, requests, onProgress };
+    const done = await audit({ rules, from }, running, parts.signal);
     return resultOf(done.ending, done.progress);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return resultOf('failed', { ...last, requests: from.requests + requests() }, error);
+    return resultOf('failed', { ...last, requests: from.requests + sides.requests() }, error);
   } finally {
     for (const output of outputs) await output.close();
-    for (const s3 of connections) s3.close();
+    sides.close();
+  }
+}
+
+/** The two sides and the connections they are read over. */
+class Sides {
+  readonly #parts: DriftAuditParts;
+  readonly #budget: RequestBudget;
+  readonly #own: S3[] = [];
+  /** Both sides may be of one store. */
+  readonly #used = new Set<S3>();
+
+  constructor({ requestsMax }: DriftAuditRequest, parts: DriftAuditParts) {
+    this.#parts = parts;
+    this.#budget = new RequestBudget(requestsMax);
+  }
+
+  async open(place: Place): Promise<Side> {
+    switch (place.kind) {
+      case 'file':
+        return openFileSide(place.name);
+      case 'bucket': {
+        const s3 = openS3(place.store);
+        this.#own.push(s3);
+        return this.#listing(place, s3);
+      }
+      case 'estate': {
+        const found = await this.#parts.estate?.locate(place.bucketId, this.#parts.signal);
+        if (found !== undefined) return this.#listing({ ...place, bucket: found.bucket }, found.store.s3);
+        throw new Fault(
+          'not_found',
+          `Cannot compare ${place.name}: no store of the configuration has a bucket ${place.bucketId}; ` +
+            'estate names the stores, s3://bucket/prefix is a bucket outside of them.',
+        );
+      }
+    }
+  }
+
+  requests(): number {
+    const sent = [...this.#used].flatMap((s3) => Object.values(s3.requests));
+    return sent.reduce((sum, count) => sum + count, 0);
+  }
+
+  close(): void {
+    for (const s3 of this.#own) s3.close();
+  }
+
+  #listing(place: ListingPlace, s3: S3): Side {
+    this.#used.add(s3);
+    return openListingSide(place, { s3, budget: this.#budget, clock: this.#parts.clock });
   }
 }
 
@@ -194,8 +240,8 @@ function auditOf(
   return {
     source: source.name,
     destination: destination.name,
-    sourceBucket: source.kind === 'bucket' ? source.bucketId : '',
-    destinationBucket: destination.kind === 'bucket' ? destination.bucketId : '',
+    sourceBucket: bucketIdOf(source),
+    destinationBucket: bucketIdOf(destination),
     startedMs: progress.startedMs,
     endedMs: end.endedMs,
     ending: end.ending,
@@ -207,13 +253,6 @@ function auditOf(
     graceSeconds: Math.round(request.graceMs / 1000),
     requests: progress.requests,
   };
-}
-
-function describe(
-  done: Audit,
-  rest: Pick<DriftAuditResult, 'first' | 'failure' | 'discard'>,
-): DriftAuditResult {
-  return { audit: done, driftObjects: driftOf(done), sentence: auditSentence(done), ...rest };
 }
 
 /** What is compared and how: progress is good for nothing else. */

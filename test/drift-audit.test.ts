@@ -1,13 +1,22 @@
 /** `replication diff` as a user types it, against stores that list: pages, odd keys, stops, throttling, memory. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type DriftAuditRequest, runDriftAudit } from '../src/drift-audit.ts';
+import { placeOf } from '../src/commands/replication-place.ts';
+import {
+  type DriftAuditParts,
+  type DriftAuditRequest,
+  type Place,
+  runDriftAudit,
+} from '../src/drift-audit.ts';
 import { type Clock, systemClock } from '../src/lib/clock.ts';
+import { RequestBudget } from '../src/monitors/replication/diff/budget.ts';
+import { openListingSide } from '../src/monitors/replication/diff/listing-side.ts';
+import { openEstate } from '../src/s3/estate.ts';
 import { startFauxqs } from './fauxqs.ts';
 import { type ListingServer, type Script, startListingServer, type StoredObject } from './listing-server.ts';
 import { installMoto, startMoto } from './moto.ts';
@@ -269,7 +278,7 @@ describe('replication diff', () => {
       code: 3,
       err: expect.stringMatching(/access denied .*s3:ListBucket on arn:aws:s3:::right/) as string,
     });
-    const ended = await audited(gone.endpoint, immediately);
+    const ended = await leftAndRight(gone, immediately);
     expect(ended).toMatchObject({ audit: { ending: 'failed' }, failure: { code: 'unavailable' } });
   });
 
@@ -331,32 +340,78 @@ describe('replication diff', () => {
 
 const immediately: Clock = { nowMs: () => systemClock.nowMs(), sleep: () => Promise.resolve() };
 
-function audited(endpoint: string, clock: Clock) {
-  const place = (bucket: string): DriftAuditRequest['source'] => ({
-    kind: 'bucket',
-    name: `s3://${bucket}/`,
-    bucket,
-    prefix: '',
-    bucketId: '',
-    store: { endpoint, region: 'us-east-1', accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  const folderOfState = tempFolder();
-  mkdirSync(folderOfState, { recursive: true });
+function bucketAt(endpoint: string, bucket: string): Place {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const store = { endpoint, region: 'us-east-1', ...credentials };
+  return { kind: 'bucket', name: `s3://${bucket}/`, bucket, prefix: '', bucketId: '', store };
+}
+
+function audited(
+  places: Pick<DriftAuditRequest, 'source' | 'destination'>,
+  parts: Pick<DriftAuditParts, 'clock' | 'estate'>,
+) {
+  const how = { ignoresExtra: false, hasOpaqueEtags: false, modifiedWindowMs: 2000, graceMs: 0 };
   return runDriftAudit(
-    {
-      source: place('left'),
-      destination: place('right'),
-      ignoresExtra: false,
-      hasOpaqueEtags: false,
-      modifiedWindowMs: 2000,
-      graceMs: 0,
-      requestsMax: Infinity,
-      resumes: false,
-      folder: folderOfState,
-    },
-    { clock, signal: new AbortController().signal, onProgress: () => {}, onNote: () => {} },
+    { ...places, ...how, requestsMax: Infinity, resumes: false, folder: tempFolder() },
+    { ...parts, signal: new AbortController().signal, onProgress: () => {}, onNote: () => {} },
   );
 }
+
+function leftAndRight({ endpoint }: Pick<ListingServer, 'endpoint'>, clock: Clock) {
+  const places = { source: bucketAt(endpoint, 'left'), destination: bucketAt(endpoint, 'right') };
+  return audited(places, { clock });
+}
+
+test('runDriftAudit() finds buckets of one name in the stores of the estate', async () => {
+  const here = await serve({ media: SOURCE });
+  const there = await serve({ media: DESTINATION });
+  const store = (server: ListingServer, namespace: string) => ({
+    name: `store ${namespace}`,
+    namespace,
+    patterns: ['media'],
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    accessKeyId: 'test',
+    secretAccessKey: 'test',
+  });
+  const estate = openEstate(
+    { stores: [store(here, ''), store(there, 'siteB')], folder: tempFolder() },
+    { clock: systemClock },
+  );
+  onTestFinished(() => estate.close());
+  const source = placeOf('media/a/', 'source', {});
+  const destination = placeOf('siteB:media/a/', 'destination', {});
+  const { audit, sentence } = await audited({ source, destination }, { clock: systemClock, estate });
+  expect(audit).toMatchObject({
+    source: 'media/a/',
+    destination: 'siteB:media/a/',
+    sourceBucket: 'media',
+    destinationBucket: 'siteB:media',
+    requests: 10,
+  });
+  expect(sentence).toBe('100 missing, 72 size-differs among 5,000 keys.');
+  const unknown = placeOf('siteC:media', 'destination', {});
+  const failed = await audited({ source, destination: unknown }, { clock: systemClock, estate });
+  expect(failed.failure?.message).toMatch(/no store of the configuration has a bucket siteC:media/);
+});
+
+test('a store that gives keys without the prefix asked for is refused', async () => {
+  const s3 = {
+    listPage: () =>
+      Promise.resolve({
+        objects: [{ key: 'b', etag: '', sizeBytes: 1, modifiedMs: 0, storageClass: 'STANDARD' }],
+        folders: [],
+        isTruncated: false,
+      }),
+  };
+  const side = openListingSide(
+    { name: 's3://left/a/', bucket: 'left', prefix: 'a/' },
+    { s3, budget: new RequestBudget(2), clock: systemClock },
+  );
+  await expect(side.pages('', new AbortController().signal).next()).rejects.toThrow(
+    /without that prefix, got "b"/,
+  );
+});
 
 test('runDriftAudit() waits out a store that throttles in the middle', { timeout: 90_000 }, async () => {
   const server = await serve({ left: SOURCE, right: DESTINATION }, (request) =>
@@ -370,7 +425,7 @@ test('runDriftAudit() waits out a store that throttles in the middle', { timeout
       return Promise.resolve();
     },
   };
-  const { audit, failure } = await audited(server.endpoint, clock);
+  const { audit, failure } = await leftAndRight(server, clock);
   expect(failure).toBeUndefined();
   expect(audit).toMatchObject({
     ending: 'complete',
@@ -388,7 +443,7 @@ test('a store that never recovers ends the audit after some tries, with what was
   const server = await serve({ left: SOURCE, right: DESTINATION }, (request) =>
     Promise.resolve(request > 6 ? { status: 503, code: 'SlowDown' } : undefined),
   );
-  const { audit, failure } = await audited(server.endpoint, immediately);
+  const { audit, failure } = await leftAndRight(server, immediately);
   expect(failure).toMatchObject({ code: 'unavailable' });
   expect(audit.ending).toBe('failed');
   expect(audit.sourceObjects).toBeGreaterThan(900);

@@ -121,6 +121,7 @@ function requestOf(
 
 function manifestBucket(source: Place, options: Options): string {
   if (source.kind === 'bucket') return source.bucket;
+  if (source.kind === 'estate') return source.bucketId.slice(source.bucketId.indexOf(':') + 1);
   const named = textOf(options, 'manifest-bucket');
   if (named !== undefined) return named;
   throw new Fault(

@@ -1,6 +1,6 @@
 /** What `replication diff` is to compare, from the arguments. */
 import { type Config, parseDuration } from '../config/schema.ts';
-import type { Place } from '../drift-audit.ts';
+import { bucketIdOf, type Place } from '../drift-audit.ts';
 import { Fault } from '../lib/fault.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ export function placeOf(location: string, side: 'source' | 'destination', option
     return typeof value === 'string' ? value : undefined;
   };
   const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(location);
-  if (match === null) return fileOf(location, side);
+  if (match === null) return fileOrEstateOf(location, side);
   const [endpoint, region, profile] = [option('Endpoint'), option('Region'), option('Profile')];
   const [, bucket = '', prefix = ''] = match;
   return {
@@ -29,11 +29,16 @@ export function placeOf(location: string, side: 'source' | 'destination', option
   };
 }
 
-function fileOf(location: string, side: string): Place {
+function fileOrEstateOf(location: string, side: string): Place {
   if (/\.jsonl(\.gz)?$/.test(location)) return { kind: 'file', name: location };
+  const match = /^((?:[A-Za-z0-9][\w.-]{0,62}:)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(
+    location,
+  );
+  const [, bucketId = '', prefix = ''] = match ?? [];
+  if (match !== null) return { kind: 'estate', name: `${bucketId}/${prefix}`, bucketId, prefix };
   throw new Fault(
     'invalid',
-    `Cannot compare the ${side} ${location}: it is neither s3://bucket/prefix nor a file of JSON lines (.jsonl, .jsonl.gz).`,
+    `Cannot compare the ${side} ${location}: it is neither s3://bucket/prefix, nor a bucket of the estate, nor a file of JSON lines (.jsonl, .jsonl.gz).`,
   );
 }
 
@@ -53,7 +58,7 @@ export function durationMsOf(text: string, option: string): number {
 
 /** How long a copy may take: what the declared pair of the two buckets says, else what holds for all. */
 export function targetMsOf(source: Place, destination: Place, { replication }: Config): number {
-  const [from, to] = [source, destination].map((place) => (place.kind === 'bucket' ? place.bucketId : ''));
+  const [from, to] = [bucketIdOf(source), bucketIdOf(destination)];
   const pair = replication.pairs.find((one) => one.source === from && one.destination === to);
   return pair?.target ?? replication.target;
 }
