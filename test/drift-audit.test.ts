@@ -330,6 +330,20 @@ describe('replication diff', () => {
     });
   });
 
+  test('a full disk and a progress that cannot be kept are no drift', { timeout: 90_000 }, async () => {
+    writeFileSync(join(folder, 'one.jsonl'), '{"key":"a","size":1}\n');
+    writeFileSync(join(folder, 'none.jsonl'), '');
+    const args = ['replication', 'diff', 'one.jsonl', 'none.jsonl'];
+    for (const [more, complaint] of [
+      [['--output', '/dev/full'], /Cannot write \/dev\/full: ENOSPC/],
+      [['--state', 'one.jsonl/state'], /Cannot keep the progress in one\.jsonl\/state: /],
+    ] as const)
+      expect(await bucketwatch([...args, ...more])).toMatchObject({
+        code: 3,
+        err: expect.stringMatching(complaint) as string,
+      });
+  });
+
   test('text from a store does not reach the terminal raw', { timeout: 90_000 }, async () => {
     const server = await serve({ left: [{ key: 'a\nb' }, { key: 'a\u001b[31m' }], right: [{ key: 'a\nb' }] });
     const ran = await bucketwatch(diffArgs(server.endpoint, 's3://left', 's3://right'));

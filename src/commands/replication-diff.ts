@@ -73,7 +73,8 @@ export function addReplicationDiffCommand(replication: Command): void {
       const flags = globalFlags(self);
       const config = configOf(flags);
       const request = requestOf([source, destination], options, config);
-      if (!(await isWanted(request, options['yes'] === true, config))) return;
+      if (!(await isWanted(request, options['yes'] === true, config)))
+        throw new Fault('limit', 'Nothing was compared.');
       const result = await run(request, flags.json === true);
       await keep(result, config);
       if (flags.json === true)

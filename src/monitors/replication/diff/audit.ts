@@ -66,12 +66,15 @@ export async function audit(
     return { ending: 'complete', progress: run.progress };
   } catch (error) {
     stop.abort(new Error('the other side failed'));
-    // Keys out of order: what was merged is not to be built upon.
-    if (error instanceof Fault && error.code === 'unsupported') await parts.store.discard();
-    else await run.save();
-    if (isSpent(error)) return { ending: 'max-requests', progress: run.progress };
-    if (signal.aborted) return { ending: 'interrupted', progress: run.progress };
-    throw error;
+    const ending = isSpent(error) ? 'max-requests' : signal.aborted ? 'interrupted' : undefined;
+    if (ending === undefined) {
+      // Keys out of order: what was merged is not to be built upon.
+      const isWrong = error instanceof Fault && error.code === 'unsupported';
+      await (isWrong ? parts.store.discard() : run.save()).catch(() => undefined);
+      throw error;
+    }
+    await run.save();
+    return { ending, progress: run.progress };
   }
 }
 

@@ -28,11 +28,12 @@ export async function openFileOutput({ path, keptBytes, lineOf }: FileOutputRequ
     name: path,
     async write(differences) {
       const text = Buffer.from(differences.map(lineOf).join(''));
-      if (text.byteLength > 0) await file.writeFile(text);
+      if (text.byteLength === 0) return;
+      await file.writeFile(text).catch((error: unknown) => failed(path, error));
       bytes += text.byteLength;
     },
     async commit() {
-      await file.datasync();
+      await file.datasync().catch((error: unknown) => failed(path, error));
       return bytes;
     },
     close: () => file.close(),
@@ -49,4 +50,8 @@ async function openAt(path: string, keptBytes: number): Promise<FileHandle> {
   } catch (error) {
     throw new Fault('invalid', `Cannot write ${path}: ${reasonOf(error)}.`, { cause: error });
   }
+}
+
+function failed(path: string, error: unknown): never {
+  throw new Fault('unavailable', `Cannot write ${path}: ${reasonOf(error)}.`, { cause: error });
 }

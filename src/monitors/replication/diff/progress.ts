@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '../../../lib/durable.ts';
-import { Fault } from '../../../lib/fault.ts';
+import { Fault, reasonOf } from '../../../lib/fault.ts';
 import { type Answer, ANSWERS } from './classify.ts';
 import type { Difference } from './difference.ts';
 
@@ -62,8 +62,14 @@ export function openProgressFile(path: string, audit: string): ProgressStore {
       return text === undefined ? undefined : progressIn(text, { path, audit });
     },
     async save(progress) {
-      await mkdir(dirname(path), { recursive: true });
-      await replaceFile(path, JSON.stringify({ version: VERSION, audit, progress }));
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await replaceFile(path, JSON.stringify({ version: VERSION, audit, progress }));
+      } catch (error) {
+        throw new Fault('unavailable', `Cannot keep the progress in ${path}: ${reasonOf(error)}.`, {
+          cause: error,
+        });
+      }
     },
     discard: () => rm(path, { force: true }),
   };
