@@ -344,6 +344,16 @@ describe('replication diff', () => {
       });
   });
 
+  test('the grace is what the configuration expects of a copy', { timeout: 90_000 }, async () => {
+    writeFileSync(join(folder, 'empty.jsonl'), '');
+    writeFileSync(join(folder, 'target.yaml'), 'replication:\n  target: 7m\n');
+    const args = ['--config', 'target.yaml', '--json', 'replication', 'diff', 'empty.jsonl', 'empty.jsonl'];
+    expect(auditIn((await bucketwatch(args)).out).audit).toMatchObject({ grace_seconds: 420 });
+    expect(auditIn((await bucketwatch([...args, '--grace', '1h'])).out).audit).toMatchObject({
+      grace_seconds: 3600,
+    });
+  });
+
   test('text from a store does not reach the terminal raw', { timeout: 90_000 }, async () => {
     const server = await serve({ left: [{ key: 'a\nb' }, { key: 'a\u001b[31m' }], right: [{ key: 'a\nb' }] });
     const ran = await bucketwatch(diffArgs(server.endpoint, 's3://left', 's3://right'));

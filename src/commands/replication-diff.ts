@@ -58,8 +58,7 @@ export function addReplicationDiffCommand(replication: Command): void {
     .option('--modified-window <duration>', 'times this near are the same', '2s')
     .option(
       '--grace <duration>',
-      'what was written this long before the start is in flight, not drift',
-      '15m',
+      "what was written this long before the start is in flight, not drift; default: the pair's target",
     )
     .option('--max-requests <number>', 'stop after so many LIST requests; --resume goes on', positiveInteger)
     .option('--resume', 'go on where the same audit was stopped')
