@@ -354,6 +354,36 @@ describe('replication diff', () => {
     });
   });
 
+  test('bucket ids are those of the estate; the grace is the target of the pair', {
+    timeout: 90_000,
+  }, async () => {
+    const lateMs = systemClock.nowMs() - 30 * 60_000;
+    const here = await serve({ media: [{ key: 'a' }, { key: 'b', modifiedMs: lateMs }] });
+    const there = await serve({ media: [{ key: 'a' }] });
+    const config = join(folder, 'estate.yaml');
+    const stores = [
+      { name: 'here', endpoint: here.endpoint, region: 'us-east-1' },
+      { name: 'there', endpoint: there.endpoint, region: 'us-east-1', namespace: 'siteB' },
+    ];
+    const pairOf = (target: string): string =>
+      JSON.stringify({
+        estate: stores,
+        replication: { pairs: [{ source: 'media', destination: 'siteB:media', target }] },
+      });
+    const args = ['--config', config, '--json', 'replication', 'diff', 'media', 'siteB:media'];
+    writeFileSync(config, pairOf('1h'));
+    const early = await bucketwatch(args);
+    expect(countsIn(auditIn(early.out)), early.out).toEqual({ same: 1, 'in-flight': 1 });
+    writeFileSync(config, pairOf('10m'));
+    const late = await bucketwatch(args);
+    expect(late.code).toBe(1);
+    expect(countsIn(auditIn(late.out))).toEqual({ same: 1, missing: 1 });
+    expect(auditIn(late.out).audit).toMatchObject({
+      source_bucket: 'media',
+      destination_bucket: 'siteB:media',
+    });
+  });
+
   test('text from a store does not reach the terminal raw', { timeout: 90_000 }, async () => {
     const server = await serve({ left: [{ key: 'a\nb' }, { key: 'a\u001b[31m' }], right: [{ key: 'a\nb' }] });
     const ran = await bucketwatch(diffArgs(server.endpoint, 's3://left', 's3://right'));

@@ -1,5 +1,6 @@
 /** `replication diff`: compares two buckets or listings key by key, in this process, and reports to the API. */
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
   type Difference,
@@ -12,6 +13,7 @@ import { Fault, reasonOf } from '../lib/fault.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { AuditReport } from '../serve/replication-audit-api.ts';
+import { openStores } from '../sources/all.ts';
 import { configOf, globalFlags, reach } from './context.ts';
 import { positiveInteger, textOf } from './options.ts';
 import { jsonLines, print } from './output.ts';
@@ -28,14 +30,15 @@ import { durationMsOf, placeOf, targetMsOf } from './replication-place.ts';
 type Options = Readonly<Record<string, unknown>>;
 
 const HELP = `
-A source or destination is s3://bucket/prefix or a file of JSON lines (.jsonl, .jsonl.gz: key, size, etag, modified,
-version_id, encryption) in order of the bytes of its keys. Nothing is downloaded: keys, sizes, ETags and times decide.
+A source or destination is s3://bucket/prefix, a bucket id of the estate with a prefix, or a file of JSON lines (.jsonl,
+.jsonl.gz: key, size, etag, modified, version_id, encryption) in order of the bytes of its keys. Nothing is downloaded: keys, sizes, ETags and times decide.
 
 Exit codes: 0 no drift, 1 drift, 2 wrong use, 3 not finished: something cannot be reached, or it was stopped.
 
 Examples:
   bucketwatch replication diff s3://media s3://media-copy
   bucketwatch replication diff s3://media/2026/ s3://backup/media/2026/ --destination-endpoint https://minio.example:9000
+  bucketwatch replication diff media siteB:media --grace 1h
   bucketwatch replication diff s3://media s3://media-copy --max-requests 5000 --output drift.jsonl
   bucketwatch replication diff s3://media s3://media-copy --max-requests 5000 --output drift.jsonl --resume
   bucketwatch replication diff s3://media s3://media-copy --manifest again.csv --ignore-extra`;
@@ -74,7 +77,7 @@ export function addReplicationDiffCommand(replication: Command): void {
       const request = requestOf([source, destination], options, config);
       if (!(await isWanted(request, options['yes'] === true, config)))
         throw new Fault('limit', 'Nothing was compared.');
-      const result = await run(request, flags.json === true);
+      const result = await run(request, { isJson: flags.json === true, config });
       await keep(result, config);
       if (flags.json === true)
         print(JSON.stringify({ audit: reportOf(result), drift_objects: result.driftObjects }));
@@ -156,20 +159,26 @@ async function estimate(places: readonly Place[], config: Config): Promise<numbe
   }
 }
 
-async function run(request: DriftAuditRequest, isJson: boolean): Promise<DriftAuditResult> {
+async function run(
+  request: DriftAuditRequest,
+  { isJson, config }: { readonly isJson: boolean; readonly config: Config },
+): Promise<DriftAuditResult> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort(new Error('stopped'));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const progress = showDiffProgress();
+  const estate = openStores(config.estate, { clock: systemClock, folder: join(config.data, 'cursors') });
   try {
     return await runDriftAudit(request, {
       clock: systemClock,
       signal: stop.signal,
+      estate,
       onProgress: (now) => progress.show(now),
       onNote: (note) => process.stderr.write(`${note}\n`),
       ...(isJson ? { tell: printDifferences } : {}),
     });
   } finally {
+    estate.close();
     progress.end();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
