@@ -10,6 +10,7 @@ import { reasonOf } from '../src/lib/fault.ts';
 import type { Bench, Report, Setup } from './bench.ts';
 import { accessLog } from './benches/access-log.ts';
 import { cloudtrail } from './benches/cloudtrail.ts';
+import { driftAudit } from './benches/drift-audit.ts';
 import { memory } from './benches/memory.ts';
 import { queue } from './benches/queue.ts';
 import { smallObjects } from './benches/small-objects.ts';
@@ -20,7 +21,16 @@ import { machineLines } from './machine.ts';
 import { countText } from './measure.ts';
 import { type NamedReport, resultsText } from './results.ts';
 
-const BENCHES: readonly Bench[] = [accessLog, smallObjects, cloudtrail, queue, start, memory, panels];
+const BENCHES: readonly Bench[] = [
+  accessLog,
+  smallObjects,
+  cloudtrail,
+  queue,
+  start,
+  memory,
+  panels,
+  driftAudit,
+];
 const LINES = 2_000_000;
 const LINES_MIN = 1_000;
 

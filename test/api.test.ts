@@ -7,6 +7,7 @@ import { type App, openApp } from '../src/app.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { estateFiles } from '../src/demo/estate.ts';
 import { openParking } from '../src/intake/parked.ts';
+import { type Audit, keepAudit } from '../src/monitors/replication/audits.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { openFiles } from '../src/sources/files.ts';
@@ -65,10 +66,28 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/replication/failures': ['/replication/failures?pair=media/copy/all'],
   '/replication/object': ['/replication/object?bucket=media&key=a'],
   '/completeness': [`/completeness?${RANGE}`],
+  '/replication/audits': ['/replication/audits', '/replication/audits?pair=a/b/r&location=a/logs/'],
 };
 
 /** Routes whose answer is no JSON document. */
 const STREAMS = ['/events', '/replication/manifest'];
+
+const AUDIT: Audit = {
+  source: 'a/logs/',
+  destination: 'b',
+  sourceBucket: 'a',
+  destinationBucket: 'b',
+  startedMs: END_MS - 60_000,
+  endedMs: END_MS,
+  ending: 'complete',
+  problem: '',
+  answers: [{ answer: 'missing', objects: 3, bytes: 300 }],
+  sourceObjects: 3,
+  destinationObjects: 0,
+  ignoresExtra: false,
+  graceSeconds: 900,
+  requests: 2,
+};
 
 const folder = keptFolder();
 let app: App;
@@ -96,6 +115,9 @@ beforeAll(async () => {
   const foreign = { source: 'logs', messageId: 'm', reason: 'foreign', body: 'hello', receivedMs };
   await openParking({ engine: app.engine, clock: systemClock }).park(foreign);
   await replicate();
+  await keepAudit(AUDIT, app.engine);
+  const pair = { pair_id: 'a/b/r', rule_id: 'r', source: 'a', destination: 'b', revision: 1 };
+  await app.engine.insertRows({ table: 'replication_pairs', rows: [pair] });
 }, 60_000);
 afterAll(async () => {
   await app.close();

@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib',
     'app.ts',
     'claim.ts',
+    'drift-audit.ts',
     'formats/format.ts',
     'config',
     'serve',

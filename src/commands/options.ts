@@ -35,7 +35,8 @@ export function instantText(text: string | undefined): string | undefined {
   return backMs === undefined ? text : new Date(systemClock.nowMs() - backMs).toISOString();
 }
 
-function positiveInteger(text: string): number {
+/** Parses the value of an option. */
+export function positiveInteger(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('It is not a positive whole number.');

@@ -33,7 +33,7 @@ export function tableText(rows: readonly Row[], columns: readonly string[], widt
   return [line(columns), ...cells.map(line)].join('\n');
 }
 
-export function jsonLines(rows: readonly Row[]): string {
+export function jsonLines(rows: readonly object[]): string {
   return rows.map((row) => JSON.stringify(row)).join('\n');
 }
 

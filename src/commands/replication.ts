@@ -1,5 +1,6 @@
 /** `replication`: whether what is copied between buckets arrives. */
 import type { Command } from 'commander';
+import { addReplicationDiffCommand } from './replication-diff.ts';
 import { addReplicationManifestCommand } from './replication-manifest.ts';
 import { addReplicationObjectCommands } from './replication-objects.ts';
 import { addReplicationPairsCommand } from './replication-pairs.ts';
@@ -11,5 +12,6 @@ export function addReplicationCommand(root: Command): void {
   addReplicationPairsCommand(replication);
   addReplicationObjectCommands(replication);
   addReplicationManifestCommand(replication);
+  addReplicationDiffCommand(replication);
   for (const command of replication.commands) command.exitOverride().showHelpAfterError();
 }

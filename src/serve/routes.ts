@@ -21,6 +21,7 @@ import { addReplication } from './replication-routes.ts';
 import { addReplicationObjects } from './replication-object-routes.ts';
 import { parkedMessages } from './parked-queries.ts';
 import { problemResponse } from './problem.ts';
+import { addReplicationAudits } from './replication-audit-routes.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 import { sourceTotals } from './source-rows.ts';
 
@@ -58,6 +59,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addSearch(api, parts);
   addLedger(api, parts);
   addCompleteness(api, parts);
+  addReplicationAudits(api, parts);
   addActions(api, parts);
   addLive(api, parts);
   addInlets(api, parts);
