@@ -184,6 +184,41 @@ describe.skipIf(installMoto() !== undefined)('two regions of moto', () => {
   });
 });
 
+describe.skipIf(installMoto() !== undefined)('two accounts of moto', () => {
+  test('each has its buckets, under names of its own', async () => {
+    const moto = await startMoto();
+    onTestFinished(() => moto.stop());
+    const keyOf = async (account: string): Promise<string> => {
+      const role = { RoleArn: `arn:aws:iam::${account}:role/watch`, RoleSessionName: 'test' };
+      const body = new URLSearchParams({ Action: 'AssumeRole', Version: '2011-06-15', ...role });
+      const authorization = 'AWS4-HMAC-SHA256 Credential=test/20260503/us-east-1/sts/aws4_request';
+      const answer = await fetch(moto.endpoint, { method: 'POST', body, headers: { authorization } });
+      return /<AccessKeyId>([^<]*)/.exec(await answer.text())?.[1] ?? '';
+    };
+    const sections = [];
+    for (const [name, account] of [
+      ['first', '111122223333'],
+      ['second', '444455556666'],
+    ] as const) {
+      const accessKeyId = await keyOf(account);
+      const credentials = { accessKeyId, secretAccessKey: 'test' };
+      const region = 'us-east-1';
+      const client = new S3Client({ endpoint: moto.endpoint, region, forcePathStyle: true, credentials });
+      await client.send(new CreateBucketCommand({ Bucket: `logs-of-${name}` }));
+      client.destroy();
+      sections.push({ name, endpoint: moto.endpoint, access_key_id: accessKeyId });
+    }
+    const { app, look } = await watch(sections);
+    for (const name of ['first', 'second']) expect(await look(name)).toMatchObject({ loaded: 1 });
+    const found = await latestConfigs({ aspect: 'bucket' }, app.engine);
+    expect([...found].map(([bucket, { store }]) => [bucket, store])).toEqual([
+      ['logs-of-first', 'first'],
+      ['logs-of-second', 'second'],
+    ]);
+    expect((await app.estate.locate('logs-of-second'))?.store.name).toBe('second');
+  }, 60_000);
+});
+
 const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>';
 
 /** A store of buckets with tags and nothing else, whose answers a test may change. */
@@ -257,6 +292,15 @@ describe('looks', () => {
     isBusy = false;
     expect(await look()).toMatchObject({ facts: 1 });
     expect(await states()).toContainEqual(['b', 'present']);
+  });
+
+  test('a bucket of which nothing is answered is not asked everything', async () => {
+    const store = await tagged(['b'], (url) =>
+      url.pathname.startsWith('/b') ? { status: 400, body: 'InvalidRequest' } : undefined,
+    );
+    const { look } = await watch([{ name: 'main', endpoint: store.endpoint }]);
+    expect(await look()).toMatchObject({ facts: ASPECT_NAMES.length });
+    expect(store.asked.filter((path) => path.includes(' /b'))).toHaveLength(3);
   });
 
   test('a list that is denied: named buckets are asked one by one, and none of the others is gone', async () => {
