@@ -11,7 +11,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type App, openApp } from '../src/app.ts';
 import { parseConfig } from '../src/config/load.ts';
 import { type Config, configSchema } from '../src/config/schema.ts';
@@ -20,6 +20,7 @@ import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { latestConfigs } from '../src/monitors/bucket-configs.ts';
 import { ASPECT_NAMES } from '../src/s3/aspects.ts';
+import type { Sources } from '../src/serve/api.ts';
 import { openStoreSource } from '../src/sources/all.ts';
 import type { Source } from '../src/sources/source.ts';
 import { installMoto, type Moto, startMoto } from './moto.ts';
@@ -246,6 +247,24 @@ describe('looks', () => {
     nowMs += HOUR_MS;
     expect(await look()).toMatchObject({ facts: 2 * ASPECT_NAMES.length });
     expect(await look()).toMatchObject({ offered: 0 });
+  });
+
+  test('a followed store that answers is fresh, however long nothing changed, and says what it was asked', async () => {
+    const { endpoint } = await tagged(['a'], () => undefined);
+    const { app } = await watch([{ name: 'main', endpoint, poll: '1s' }]);
+    const row = async () => {
+      const answer = await app.api.request('/api/v1/sources');
+      return ((await answer.json()) as Sources).rows.find(({ name }) => name === 'main');
+    };
+    expect(await row()).toMatchObject({ kind: 'estate', verdict: 'unknown' });
+    app.follow();
+    await vi.waitFor(async () => expect((await row())?.requests['LIST_BUCKETS']).toBeGreaterThan(1), 20_000);
+    expect(await row()).toMatchObject({
+      verdict: 'fresh',
+      batches: 1,
+      facts: ASPECT_NAMES.length,
+      verdict_reason: expect.stringMatching(/^The last look was /) as string,
+    });
   });
 
   test('members in another order are no change', async () => {
