@@ -11,7 +11,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type App, openApp } from '../src/app.ts';
 import { parseConfig } from '../src/config/load.ts';
 import { type Config, configSchema } from '../src/config/schema.ts';
@@ -20,6 +20,7 @@ import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { latestConfigs } from '../src/monitors/bucket-configs.ts';
 import { ASPECT_NAMES } from '../src/s3/aspects.ts';
+import type { Sources } from '../src/serve/api.ts';
 import { openStoreSource } from '../src/sources/all.ts';
 import type { Source } from '../src/sources/source.ts';
 import { installMoto, type Moto, startMoto } from './moto.ts';
@@ -184,6 +185,41 @@ describe.skipIf(installMoto() !== undefined)('two regions of moto', () => {
   });
 });
 
+describe.skipIf(installMoto() !== undefined)('two accounts of moto', () => {
+  test('each has its buckets, under names of its own', async () => {
+    const moto = await startMoto();
+    onTestFinished(() => moto.stop());
+    const keyOf = async (account: string): Promise<string> => {
+      const role = { RoleArn: `arn:aws:iam::${account}:role/watch`, RoleSessionName: 'test' };
+      const body = new URLSearchParams({ Action: 'AssumeRole', Version: '2011-06-15', ...role });
+      const authorization = 'AWS4-HMAC-SHA256 Credential=test/20260503/us-east-1/sts/aws4_request';
+      const answer = await fetch(moto.endpoint, { method: 'POST', body, headers: { authorization } });
+      return /<AccessKeyId>([^<]*)/.exec(await answer.text())?.[1] ?? '';
+    };
+    const sections = [];
+    for (const [name, account] of [
+      ['first', '111122223333'],
+      ['second', '444455556666'],
+    ] as const) {
+      const accessKeyId = await keyOf(account);
+      const credentials = { accessKeyId, secretAccessKey: 'test' };
+      const region = 'us-east-1';
+      const client = new S3Client({ endpoint: moto.endpoint, region, forcePathStyle: true, credentials });
+      await client.send(new CreateBucketCommand({ Bucket: `logs-of-${name}` }));
+      client.destroy();
+      sections.push({ name, endpoint: moto.endpoint, access_key_id: accessKeyId });
+    }
+    const { app, look } = await watch(sections);
+    for (const name of ['first', 'second']) expect(await look(name)).toMatchObject({ loaded: 1 });
+    const found = await latestConfigs({ aspect: 'bucket' }, app.engine);
+    expect([...found].map(([bucket, { store }]) => [bucket, store])).toEqual([
+      ['logs-of-first', 'first'],
+      ['logs-of-second', 'second'],
+    ]);
+    expect((await app.estate.locate('logs-of-second'))?.store.name).toBe('second');
+  }, 60_000);
+});
+
 const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>';
 
 /** A store of buckets with tags and nothing else, whose answers a test may change. */
@@ -211,6 +247,24 @@ describe('looks', () => {
     nowMs += HOUR_MS;
     expect(await look()).toMatchObject({ facts: 2 * ASPECT_NAMES.length });
     expect(await look()).toMatchObject({ offered: 0 });
+  });
+
+  test('a followed store that answers is fresh, however long nothing changed, and says what it was asked', async () => {
+    const { endpoint } = await tagged(['a'], () => undefined);
+    const { app } = await watch([{ name: 'main', endpoint, poll: '1s' }]);
+    const row = async () => {
+      const answer = await app.api.request('/api/v1/sources');
+      return ((await answer.json()) as Sources).rows.find(({ name }) => name === 'main');
+    };
+    expect(await row()).toMatchObject({ kind: 'estate', verdict: 'unknown' });
+    app.follow();
+    await vi.waitFor(async () => expect((await row())?.requests['LIST_BUCKETS']).toBeGreaterThan(1), 20_000);
+    expect(await row()).toMatchObject({
+      verdict: 'fresh',
+      batches: 1,
+      facts: ASPECT_NAMES.length,
+      verdict_reason: expect.stringMatching(/^The last look was /) as string,
+    });
   });
 
   test('members in another order are no change', async () => {
@@ -257,6 +311,15 @@ describe('looks', () => {
     isBusy = false;
     expect(await look()).toMatchObject({ facts: 1 });
     expect(await states()).toContainEqual(['b', 'present']);
+  });
+
+  test('a bucket of which nothing is answered is not asked everything', async () => {
+    const store = await tagged(['b'], (url) =>
+      url.pathname.startsWith('/b') ? { status: 400, body: 'InvalidRequest' } : undefined,
+    );
+    const { look } = await watch([{ name: 'main', endpoint: store.endpoint }]);
+    expect(await look()).toMatchObject({ facts: ASPECT_NAMES.length });
+    expect(store.asked.filter((path) => path.includes(' /b'))).toHaveLength(3);
   });
 
   test('a list that is denied: named buckets are asked one by one, and none of the others is gone', async () => {

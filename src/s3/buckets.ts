@@ -126,15 +126,15 @@ class SdkBuckets implements BucketReader {
   }
 
   async #ask(bucket: string, aspect: Aspect, signal: AbortSignal): Promise<AspectAnswer> {
-    const { action, ask } = ASPECTS[aspect];
+    const question = ASPECTS[aspect];
     const attempt = this.#clients.attempt({
       what: `read ${aspect} of ${bucket}`,
-      action,
+      action: question.action,
       resource: `arn:aws:s3:::${bucket}`,
     });
     try {
       const found = await this.#clients.send(
-        { bucket, attempt, send: (client) => ask(client, bucket, signal) },
+        { bucket, attempt, send: (client) => question.ask(client, bucket, signal) },
         signal,
       );
       const region = this.#regionIn(aspect, found);

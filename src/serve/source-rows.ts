@@ -1,7 +1,8 @@
 /** What the API says of each source. */
 import { type Arrivals } from '../monitors/completeness/arrivals.ts';
-import { verdictOf } from '../monitors/completeness/verdict.ts';
-import type { QueueStatus, Source } from '../sources/source.ts';
+import { type Judged, verdictOf } from '../monitors/completeness/verdict.ts';
+import { spanText } from '../lib/span-text.ts';
+import type { QueueStatus, Source, SourceStatus } from '../sources/source.ts';
 import type * as shapes from './api.ts';
 import { isoOf } from './ledger-queries.ts';
 import { parkedCounts } from './parked-queries.ts';
@@ -49,7 +50,10 @@ type ArrivalsRow = Pick<
 >;
 
 function arrivalsRow(arrivals: Arrivals | undefined, source: Source | undefined, nowMs: number): ArrivalsRow {
-  const { verdict, reason, quietSinceMs } = verdictOf(arrivals, source?.status(), nowMs);
+  const { verdict, reason, quietSinceMs } =
+    source?.kind === 'estate'
+      ? lookVerdict(source.status(), nowMs)
+      : verdictOf(arrivals, source?.status(), nowMs);
   return {
     lateness: arrivals?.lateness ?? null,
     intake_lag_seconds: arrivals?.intakeLagS ?? null,
@@ -57,6 +61,19 @@ function arrivalsRow(arrivals: Arrivals | undefined, source: Source | undefined,
     verdict,
     verdict_reason: reason,
   };
+}
+
+/** A store that is looked at delivers when something changed: that nothing came means that nothing did. */
+function lookVerdict({ state, message, lastCheckedMs }: SourceStatus, nowMs: number): Judged {
+  const judged = (verdict: Judged['verdict'], reason: string): Judged => ({
+    verdict,
+    reason,
+    quietSinceMs: undefined,
+  });
+  if (state === 'failing') return judged('failing', message);
+  if (lastCheckedMs === 0) return judged('unknown', 'It has not been looked at yet.');
+  const lookedS = Math.max(0, Math.floor((nowMs - lastCheckedMs) / 1000));
+  return judged('fresh', `The last look was ${spanText(lookedS)} ago.`);
 }
 
 function sourceRow(

@@ -35,6 +35,9 @@ export interface LookParts {
 /** Buckets that are asked about at the same time. */
 const AT_ONCE = 8;
 
+/** After so many questions in a row without an answer the others about a bucket are left for the next look. */
+const UNANSWERED_MAX = 3;
+
 /** Lists the buckets and asks all there is to ask. Throws the store's `Fault` when there is no list. */
 export async function lookAt(parts: LookParts, signal: AbortSignal): Promise<Look> {
   const listed: ListedBucket[] = [];
@@ -63,14 +66,24 @@ async function observe(
   signal: AbortSignal,
 ): Promise<Observation[]> {
   const observations: Observation[] = [];
+  let unanswered = 0;
+  const answerTo = (aspect: Aspect): AspectAnswer | Promise<AspectAnswer> => {
+    if (aspect === 'bucket' && bucket.isNamed !== true) return listedAnswer(bucket);
+    return unanswered < UNANSWERED_MAX ? store.buckets.read(bucket.name, aspect, signal) : NOT_ASKED;
+  };
   for (const aspect of ASPECT_NAMES) {
-    const isListed = aspect === 'bucket' && bucket.isNamed !== true;
-    const answer = isListed ? listedAnswer(bucket) : await store.buckets.read(bucket.name, aspect, signal);
+    const answer = await answerTo(aspect);
+    unanswered = answer.state === 'failed' ? unanswered + 1 : 0;
     observations.push({ aspect, answer, observedMs: clock.nowMs() });
     if (aspect === 'bucket' && answer.state === 'absent') break;
   }
   return observations;
 }
+
+const NOT_ASKED = {
+  state: 'failed',
+  reason: `not asked: ${UNANSWERED_MAX} questions before had no answer`,
+} as const;
 
 function listedAnswer({ name, createdMs, region }: ListedBucket): AspectAnswer {
   const created = createdMs === undefined ? undefined : new Date(createdMs);
