@@ -405,6 +405,7 @@ export const configSchema = z.strictObject({
   retention: z
     .strictObject({
       facts: duration('90d', 'How long requests, calls and object events are kept.'),
+      inventory: duration('14d', 'How long reports of inventory are kept; newer ones supersede them.'),
       rollups: duration('400d', 'How long the sums by minute are kept.'),
       rejects: duration('30d', 'How long records that could not be read are kept.'),
     })

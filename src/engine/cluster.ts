@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Fault } from '../lib/fault.ts';
-import { loadFault } from './clickhouse-error.ts';
+import { loadFault, readFault } from './clickhouse-error.ts';
 import { clusterFault, isNotListening } from './cluster-fault.ts';
 import {
   NEWER,
@@ -18,10 +18,10 @@ import {
 } from './cluster-settings.ts';
 import { baseName, clashingView, clusterDdl, viewEdge } from './ddl.ts';
 import type { ViewEdge } from './ddl.ts';
-import type { CallOptions, Engine, FileLoad, Parse, RowInsert } from './engine.ts';
+import type { CallOptions, Engine, FileLoad, Parse, RowInsert, RowLayout } from './engine.ts';
 import { DEFAULT_LIMITS } from './engine.ts';
-import { framesOf } from './frames.ts';
-import { recordsOfTable } from './records.ts';
+import { framesOf, rowBytesOf } from './frames.ts';
+import { ENCODINGS, ROW_SETTINGS, recordsOfRows, recordsOfTable, rowCheck, rowStructure } from './records.ts';
 import { guardPeopleSql } from './people-sql.ts';
 import { parseRows } from './rows.ts';
 
@@ -120,16 +120,26 @@ class ClusterEngine implements Engine {
   }
 
   async loadFiles(load: FileLoad, options: CallOptions = {}): Promise<void> {
+    const bytes = load.rows === undefined ? () => framesOf(load) : () => rowBytesOf(load);
+    const body = (): Readable => Readable.from(bytes(), { objectMode: false });
+    const settings = load.rows === undefined ? SAME_BLOCKS : { ...SAME_BLOCKS, ...ROW_SETTINGS };
+    const first = this.#nodeOf(load.token);
+    if (load.rows !== undefined) {
+      const check = this.#write(checkStatement(load, load.rows), { ...options, first, body, settings });
+      await check.catch((error: unknown) => {
+        throw readFault(error);
+      });
+    }
     for (const [index, parse] of load.parses.entries()) {
       const fromFiles = parse.from === undefined;
       const insert = this.#write(loadStatement(load, parse), {
         ...options,
         ...(load.params === undefined ? {} : { params: load.params }),
-        first: this.#nodeOf(load.token),
-        ...(fromFiles ? { body: () => Readable.from(framesOf(load), { objectMode: false }) } : {}),
+        first,
+        ...(fromFiles ? { body } : {}),
         settings: {
-          ...SAME_BLOCKS,
-          min_insert_block_size_rows: load.large ? STRETCH_ROWS : ONE_BLOCK,
+          ...settings,
+          min_insert_block_size_rows: load.large || load.rows !== undefined ? STRETCH_ROWS : ONE_BLOCK,
           max_insert_block_size: BLOCK_BODIES,
           insert_deduplication_token: `${load.token}/${index}`,
         },
@@ -365,6 +375,9 @@ function loadStatement(load: FileLoad, parse: Parse): string {
   const insertOf = (records: string): string =>
     `insert into ${load.table} ${parse.select.replace('{records}', () => `(${records})`)}`;
   if (parse.from !== undefined) return insertOf(recordsOfTable(parse.from, load));
+  if (load.rows !== undefined) {
+    return `${insertOf(recordsOfInput(load, load.rows))} format ${ENCODINGS[load.rows.encoding]}`;
+  }
   const bodies = `input('batch_id UInt64, first_line UInt64, body String')`;
   const records =
     load.unit === 'document'
@@ -376,4 +389,12 @@ function loadStatement(load: FileLoad, parse: Parse): string {
         arrayMap(index -> first_line + index - 1, arrayEnumerate(lines)) as line_number
       where trimBoth(line) != ''`;
   return `${insertOf(records)} format RowBinary`;
+}
+
+function recordsOfInput(load: FileLoad, rows: RowLayout): string {
+  return recordsOfRows(load, rows, `input('${rowStructure(rows)}')`);
+}
+
+function checkStatement(load: FileLoad, rows: RowLayout): string {
+  return `${rowCheck(recordsOfInput(load, rows))} format ${ENCODINGS[rows.encoding]}`;
 }

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import PQueue from 'p-queue';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, FileLoad } from '../engine/engine.ts';
 import { formatNamed } from '../formats/all.ts';
 import type { Format, FormatName, ParseParams } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -305,7 +305,7 @@ export class Intake {
             files,
             large: load.isLarge,
             token: load.loadId,
-            params: { ...this.#parts.parseParams },
+            ...this.#described(load),
           },
           { limits: { timeMs: LOAD_TIME_MS_MAX } },
         );
@@ -320,6 +320,13 @@ export class Intake {
         if (this.#stop.signal.aborted || (await this.#waitFailed(attempt))) return 'stopped';
       }
     }
+  }
+
+  /** What a file of rows is loaded with beside its bytes. */
+  #described({ batches }: Load): Pick<FileLoad, 'rows' | 'params'> {
+    const description = batches[0]?.description;
+    const params = { ...this.#parts.parseParams, ...description?.params };
+    return description === undefined ? { params } : { params, rows: description.rows };
   }
 
   async #waitFailed(attempt: number): Promise<boolean> {

@@ -34,6 +34,7 @@ export const Status = z
       requests: count,
       api_calls: count,
       object_events: count,
+      inventory_objects: count,
       rejects: count,
       batches: count,
     }),
