@@ -68,6 +68,12 @@ export function layoutOf(encoding: RowEncoding, fileSchema = ''): RowLayout {
   return { encoding, columns: COLUMNS, ...(encoding === 'csv' ? { order: orderOf(fileSchema) } : {}) };
 }
 
+/** How a data file reads by its name alone: Parquet and ORC tell the rest themselves. */
+export function layoutOfName(name: string): RowLayout | undefined {
+  const encoding = encodingOf(/\.(parquet|orc)$/.exec(name)?.[1]);
+  return encoding === undefined ? undefined : layoutOf(encoding);
+}
+
 /** What a report's data files are described by. */
 export function describe(report: ReportName, rows: RowLayout): BatchDescription {
   return {
