@@ -64,14 +64,14 @@ async function openTwoNodes(): Promise<Opened> {
 const rowFiles = keptFolder();
 const ROWS_MAX = 300_000;
 beforeAll(async () => {
-  const { engine, close } = await openOne();
+  const opened = await openOne();
   const rows = `select 'rows' as bucket, concat('key ', toString(number)) as key, number as size from numbers(${ROWS_MAX})`;
   for (const [encoding, name] of ROW_ENCODINGS) {
-    await engine.command(
+    await opened.engine.command(
       `insert into function file('${rowFiles}/${encoding}', '${name}', 'bucket String, key String, size UInt64') ${rows}`,
     );
   }
-  await close();
+  await opened.close();
 }, 60_000);
 afterAll(() => rmSync(rowFiles, { recursive: true, force: true }));
 
