@@ -122,7 +122,7 @@ describe.skipIf(missing !== undefined)(`inventory reports of PyArrow${missing ? 
     });
 
     test('with no rows is loaded and has no facts', async () => {
-      const { manifestPath, config } = write({ format, rows: 0, files: 1 });
+      const { manifestPath } = write({ format, rows: 0, files: 1 });
       expect(await ingest(manifestPath)).toMatchObject({ batches: 1, facts: 0, rejected_batches: 0 });
     });
 
@@ -177,7 +177,7 @@ describe.skipIf(missing !== undefined)(`inventory reports of PyArrow${missing ? 
     });
 
     test('with a data file that is not there is a failure, and is taken once it is', async () => {
-      const { folder, manifestPath, config } = write({ format });
+      const { folder, manifestPath } = write({ format });
       const [first = ''] = readdirSync(join(folder, 'data')).sort();
       const path = join(folder, 'data', first);
       const bytes = readFileSync(path);
@@ -200,7 +200,7 @@ describe.skipIf(missing !== undefined)(`inventory reports of PyArrow${missing ? 
   });
 
   test('data files without a manifest beside them are left alone and told', async () => {
-    const { folder, config } = write({ format: 'Parquet', manifest: false });
+    const { folder } = write({ format: 'Parquet', manifest: false });
     rmSync(join(folder, 'hive'), { recursive: true });
     const result = await ingest(folder);
     expect(result).toMatchObject({ batches: 0, rejected_batches: 0 });
