@@ -11,17 +11,17 @@ import {
   ONE_BLOCK,
   READ,
   SAME_BLOCKS,
-  STRETCH_ROWS,
   BLOCK_BODIES,
   WRITE,
   type Settings,
 } from './cluster-settings.ts';
 import { baseName, clashingView, clusterDdl, viewEdge } from './ddl.ts';
 import type { ViewEdge } from './ddl.ts';
-import type { CallOptions, Engine, FileLoad, Parse, RowInsert, RowLayout } from './engine.ts';
+import type { CallOptions, Engine, FileLoad, RowInsert } from './engine.ts';
 import { DEFAULT_LIMITS } from './engine.ts';
+import { blockRows, checkStatement, loadStatement } from './cluster-load.ts';
 import { framesOf, rowBytesOf } from './frames.ts';
-import { ENCODINGS, ROW_SETTINGS, recordsOfRows, recordsOfTable, rowCheck, rowStructure } from './records.ts';
+import { ROW_SETTINGS } from './records.ts';
 import { guardPeopleSql } from './people-sql.ts';
 import { parseRows } from './rows.ts';
 
@@ -139,7 +139,7 @@ class ClusterEngine implements Engine {
         ...(fromFiles ? { body } : {}),
         settings: {
           ...settings,
-          min_insert_block_size_rows: load.large || load.rows !== undefined ? STRETCH_ROWS : ONE_BLOCK,
+          min_insert_block_size_rows: blockRows(load),
           max_insert_block_size: BLOCK_BODIES,
           insert_deduplication_token: `${load.token}/${index}`,
         },
@@ -368,33 +368,4 @@ function refuseClash(edge: ViewEdge, edges: readonly ViewEdge[]): void {
     `Cannot create the view ${edge.view}: an insert that it carries to ${edge.to} is also carried there by ${clash}, ` +
       'and a cluster would take the rows of one for a repetition of the other. Make one view of both.',
   );
-}
-
-/** One parse of the load as an insert: of what `framesOf` sends, or of what a parse before left in a table. */
-function loadStatement(load: FileLoad, parse: Parse): string {
-  const insertOf = (records: string): string =>
-    `insert into ${load.table} ${parse.select.replace('{records}', () => `(${records})`)}`;
-  if (parse.from !== undefined) return insertOf(recordsOfTable(parse.from, load));
-  if (load.rows !== undefined) {
-    return `${insertOf(recordsOfInput(load, load.rows))} format ${ENCODINGS[load.rows.encoding]}`;
-  }
-  const bodies = `input('batch_id UInt64, first_line UInt64, body String')`;
-  const records =
-    load.unit === 'document'
-      ? `select batch_id, first_line as line_number, body as line from ${bodies}`
-      : `select batch_id, line_number, line from (
-        select batch_id, first_line, splitByChar('\\n', body) as lines from ${bodies}
-      ) array join
-        arrayMap(piece -> trimRight(piece, '\\r'), lines) as line,
-        arrayMap(index -> first_line + index - 1, arrayEnumerate(lines)) as line_number
-      where trimBoth(line) != ''`;
-  return `${insertOf(records)} format RowBinary`;
-}
-
-function recordsOfInput(load: FileLoad, rows: RowLayout): string {
-  return recordsOfRows(load, rows, `input('${rowStructure(rows)}')`);
-}
-
-function checkStatement(load: FileLoad, rows: RowLayout): string {
-  return `${rowCheck(recordsOfInput(load, rows))} format ${ENCODINGS[rows.encoding]}`;
 }

@@ -4,7 +4,15 @@ import { Fault, reasonOf } from '../lib/fault.ts';
 import { engineFault, loadFault, readFault } from './clickhouse-error.ts';
 import { mendDeduplicationLogs } from './deduplication-log.ts';
 import type { CallOptions, Engine, FileLoad, Limits, Parse, RowInsert, RowLayout } from './engine.ts';
-import { ENCODINGS, ROW_SETTINGS, recordsOfRows, recordsOfTable, rowCheck, rowStructure } from './records.ts';
+import {
+  ENCODINGS,
+  ROWS_AT_ONCE,
+  ROW_SETTINGS,
+  recordsOfRows,
+  recordsOfTable,
+  rowCheck,
+  rowStructure,
+} from './records.ts';
 import { DEFAULT_LIMITS } from './engine.ts';
 import { Pool } from './pool.ts';
 import { guardPeopleSql } from './people-sql.ts';
@@ -261,7 +269,7 @@ function insertStatement(load: FileLoad, insert: Insert): string {
     max_block_size: BLOCK_ROWS,
     max_threads: insert.threads,
     max_insert_threads: 1,
-    min_insert_block_size_rows: load.large || load.rows !== undefined ? STRETCH_ROWS : ONE_BLOCK,
+    min_insert_block_size_rows: blockRows(load),
     min_insert_block_size_bytes: 0,
     // Merging inside a block before it is written costs more than the merge later (ReplacingMergeTree: row by row).
     optimize_on_insert: 0,
@@ -304,4 +312,10 @@ function recordsOfRowFile(load: FileLoad, rows: RowLayout): string {
 function checkStatement(load: FileLoad, rows: RowLayout): string {
   const settings = { ...ROW_SETTINGS, input_format_parallel_parsing: 0, max_threads: 1 };
   return `${rowCheck(recordsOfRowFile(load, rows))} settings ${settingsText(settings)}`;
+}
+
+/** Rows that are inserted at a time. */
+function blockRows(load: FileLoad): number {
+  if (load.rows !== undefined) return ROWS_AT_ONCE;
+  return load.large ? STRETCH_ROWS : ONE_BLOCK;
 }

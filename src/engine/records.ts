@@ -27,6 +27,12 @@ export const ROW_SETTINGS: Readonly<Record<string, number>> = {
   input_format_parquet_preserve_order: 1,
 };
 
+/**
+ * Rows of a file of rows that are stored at a time, or what the engine reads in one piece when that is more: 65,409 of Parquet,
+ * 100,000 of ORC. Rows are wide, and all that is made of them is in memory at once.
+ */
+export const ROWS_AT_ONCE = 65_000;
+
 /** The columns of the file as the engine is told them. */
 export function rowStructure(rows: RowLayout): string {
   return fileColumns(rows)

@@ -47,10 +47,11 @@ const TIME_MS_MAX = 4_294_967_295_000;
 export function readManifest(text: string): Manifest | { readonly problem: string } {
   const manifest = objectOf(text);
   if (manifest === undefined) return { problem: 'no manifest of an inventory report: not a JSON object' };
-  const { sourceBucket, fileFormat, fileSchema, files } = manifest;
+  const { fileFormat, fileSchema, files } = manifest;
+  const sourceBucket = nameOf(manifest['sourceBucket']);
   const createdMs = Number(manifest['creationTimestamp']);
   const encoding = encodingOf(fileFormat);
-  if (typeof sourceBucket !== 'string' || sourceBucket === '') return problemOf('no sourceBucket');
+  if (sourceBucket === '') return problemOf('no sourceBucket');
   if (!(createdMs > 0 && createdMs < TIME_MS_MAX)) return problemOf('no creationTimestamp');
   if (encoding === undefined)
     return problemOf(`fileFormat is not CSV, ORC or Parquet, got "${shown(fileFormat)}"`);
@@ -97,6 +98,11 @@ export interface ReportName {
 function orderOf(fileSchema: string): string[] {
   const byName = new Map(COLUMNS.map((name) => [name.replaceAll('_', ''), name]));
   return fileSchema.split(',').map((name) => byName.get(name.trim().toLowerCase().replaceAll('_', '')) ?? '');
+}
+
+/** The name of a bucket that may be given by its ARN. */
+function nameOf(bucket: unknown): string {
+  return typeof bucket === 'string' ? bucket.replace(/^arn:[^:]*:s3:::/, '') : '';
 }
 
 function encodingOf(fileFormat: unknown): RowEncoding | undefined {
