@@ -345,7 +345,7 @@ function rowLoad(file: RowFile): FileLoad {
     files: [name],
     large: true,
     token: `${encoding}-${report}`,
-    params: { ...params, is_key_encoded: 0 },
+    params: { ...params, is_key_encoded: 0, namespace: '' },
   };
 }
 

@@ -73,7 +73,7 @@ export async function openTestStore(): Promise<TestStore> {
           files: described === undefined ? files : files.splice(0, 1),
           large: false,
           token: `load-${loads}-${files.length}`,
-          params: { ...DEFAULT_PARSE_PARAMS, ...described?.params },
+          params: { ...DEFAULT_PARSE_PARAMS, ...described?.params, namespace: '' },
           ...(described === undefined ? {} : { rows: described.rows }),
         });
       }

@@ -7,6 +7,7 @@ import { configSchema } from '../src/config/schema.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import type { Batch, IngestResult } from '../src/serve/api.ts';
+import { openSource } from '../src/sources/all.ts';
 import {
   FIELDS,
   type Field,
@@ -246,6 +247,20 @@ describe.skipIf(missing !== undefined)(`inventory reports of PyArrow${missing ? 
       { report_time: '2026-05-03 01:00:00.000', n: 50 },
       { report_time: '2026-05-04 01:00:00.000', n: 50 },
     ]);
+  });
+
+  test('of a store with a namespace has bucket ids', async () => {
+    const { folder, config } = write({ format: 'CSV', source: 'named' });
+    const source = openSource(
+      { kind: 'files', name: 'b', path: folder, format: 'inventory', namespace: 'siteB', poll: 1000 },
+      { clock: systemClock, folder: data, parking: { park: async () => {} } },
+    );
+    expect(await app.ingest(source, new AbortController().signal)).toMatchObject({ loaded: 2, facts: 50 });
+    const rows = await app.engine.query(
+      'select distinct bucket from inventory_objects where report = {report:String}',
+      { params: { report: `named/${config}` } },
+    );
+    expect(rows).toEqual([{ bucket: 'siteB:named' }]);
   });
 
   test('versions become evidence of replication, and those with a status are to be judged', async () => {

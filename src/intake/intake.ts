@@ -324,9 +324,11 @@ export class Intake {
 
   /** What a file of rows is loaded with beside its bytes. */
   #described({ batches }: Load): Pick<FileLoad, 'rows' | 'params'> {
-    const description = batches[0]?.description;
-    const params = { ...this.#parts.parseParams, ...description?.params };
-    return description === undefined ? { params } : { params, rows: description.rows };
+    const [first] = batches;
+    const { parseParams } = this.#parts;
+    if (first?.description === undefined) return { params: { ...parseParams } };
+    const { rows, params } = first.description;
+    return { params: { ...parseParams, ...params, namespace: first.namespace ?? '' }, rows };
   }
 
   async #waitFailed(attempt: number): Promise<boolean> {

@@ -1,6 +1,7 @@
 -- Reads rows of S3 Inventory's data files; the braced placeholder gives (batch_id, line_number) and the fields under the names
 -- they have in Parquet and ORC, each the text of its value, null where the report leaves it out.
--- Parameters: report and report_time (milliseconds since 1970), source_bucket, is_key_encoded (1 for CSV).
+-- Parameters: report and report_time (milliseconds since 1970), source_bucket, is_key_encoded (1 for CSV), namespace (of the
+-- store that was listed; empty for one without).
 with
   text -> if(match(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:'), parseDateTime64BestEffortOrNull(text, 3, 'UTC'), null) as moment,
   text -> multiIf(lower(text) in ('true', '1'), 1, lower(text) in ('false', '0'), 0, null)::Nullable(UInt8) as yes_or_no
@@ -11,7 +12,7 @@ select
   reason as reject_reason,
   {report:String} as report,
   fromUnixTimestamp64Milli({report_time:Int64}, 'UTC') as report_time,
-  fields.bucket as bucket,
+  if({namespace:String} = '', fields.bucket, concat({namespace:String}, ':', fields.bucket)) as bucket,
   if({is_key_encoded:UInt8} = 1, decodeURLFormComponent(fields.key), fields.key) as key,
   fields.version_id as version_id,
   ifNull(yes_or_no(fields.is_latest), 1) as is_latest,
