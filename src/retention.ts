@@ -9,6 +9,7 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'requests', column: 'greatest(time, stored_at)', as: 'facts' },
   { table: 'api_calls', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
   { table: 'object_events', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
+  { table: 'inventory_objects', column: 'greatest(toDateTime(report_time), stored_at)', as: 'inventory' },
   { table: 'store_metrics', column: 'greatest(time, stored_at)', as: 'rollups' },
   { table: 'bucket_configs', column: 'greatest(toDateTime(observed_at), stored_at)', as: 'rollups' },
   { table: 'trail_digests', column: 'greatest(end_time, stored_at)', as: 'facts' },

@@ -1,14 +1,16 @@
 /** What every engine must do, run against each of them: the library in this process and two real nodes. */
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCluster } from '../src/engine/cluster.ts';
 import { openEmbedded } from '../src/engine/embedded.ts';
-import type { Engine, FileLoad } from '../src/engine/engine.ts';
+import type { Engine, FileLoad, RowEncoding } from '../src/engine/engine.ts';
 import { migrate } from '../src/engine/migrate.ts';
 import { accessLog } from '../src/formats/access-log/format.ts';
 import { cloudtrail } from '../src/formats/cloudtrail/format.ts';
+import { inventory } from '../src/formats/inventory/format.ts';
+import { describe as describeReport, layoutOf } from '../src/formats/inventory/manifest.ts';
 import { rgwOpsLog } from '../src/formats/rgw-ops-log/format.ts';
 import { MIGRATIONS } from '../src/migrations.ts';
 import { startNodes, unavailableReason } from './cluster-nodes/nodes.ts';
@@ -57,6 +59,21 @@ async function openTwoNodes(): Promise<Opened> {
     },
   };
 }
+
+/** Files of rows, written by an engine that is closed before the suites begin. */
+const rowFiles = keptFolder();
+const ROWS_MAX = 300_000;
+beforeAll(async () => {
+  const opened = await openOne();
+  const rows = `select 'rows' as bucket, concat('key ', toString(number)) as key, number as size from numbers(${ROWS_MAX})`;
+  for (const [encoding, name] of ROW_ENCODINGS) {
+    await opened.engine.command(
+      `insert into function file('${rowFiles}/${encoding}', '${name}', 'bucket String, key String, size UInt64') ${rows}`,
+    );
+  }
+  await opened.close();
+}, 60_000);
+afterAll(() => rmSync(rowFiles, { recursive: true, force: true }));
 
 describe.each(ENGINES)('engine: $name', ({ missing, open }) => {
   if (missing !== undefined) {
@@ -220,6 +237,66 @@ describe.each(ENGINES)('engine: $name', ({ missing, open }) => {
     expect(row).toEqual({ facts: 210_000, places: 210_000, rolled: 210_000, tallied: 210_000 });
   });
 
+  test.each(ROW_ENCODINGS)(
+    'loadFiles() of rows in %s, several blocks, twice loads every row once',
+    {
+      timeout: 120_000,
+    },
+    async (encoding) => {
+      const load = rowLoad({ encoding, bytes: readFileSync(join(rowFiles, encoding)), report: 'whole' });
+      for (let time = 0; time < 2; time += 1) await engine.loadFiles(load, { limits: { timeMs: 100_000 } });
+      expect(await rowTotals(engine, `${encoding}/whole`)).toEqual(wholeTotals());
+    },
+  );
+
+  test.each(ROW_ENCODINGS)(
+    'loadFiles() of rows in %s that was cut in the middle loads every row once',
+    {
+      timeout: 120_000,
+    },
+    async (encoding) => {
+      const load = rowLoad({ encoding, bytes: readFileSync(join(rowFiles, encoding)), report: 'cut' });
+      await expect(engine.loadFiles(load, { limits: { timeMs: 450 } })).rejects.toMatchObject({
+        code: 'limit',
+      });
+      await engine.loadFiles(load, { limits: { timeMs: 100_000 } });
+      expect(await rowTotals(engine, `${encoding}/cut`)).toEqual(wholeTotals());
+    },
+  );
+
+  test.each(ROW_ENCODINGS)(
+    'loadFiles() of rows in %s that break off is invalid and stores nothing',
+    async (encoding, _name, breakOff) => {
+      const bytes = breakOff(readFileSync(join(rowFiles, encoding)));
+      const load = rowLoad({ encoding, bytes, report: 'broken' });
+      await expect(engine.loadFiles(load)).rejects.toMatchObject({ code: 'invalid' });
+      expect(await rowTotals(engine, `${encoding}/broken`)).toMatchObject({ facts: 0 });
+    },
+  );
+
+  test('loadFiles() of CSV takes columns in the order it is told, compressed, short and long rows alike', async () => {
+    const csv = '"1","x","a ""b""","left out"\n"2","x"\n"","x","c","","","more"\n';
+    const order = ['size', '', 'key', ''];
+    const load = rowLoad({
+      encoding: 'csv',
+      bytes: gzipSync(csv),
+      report: 'order',
+      order,
+      name: '5.batch.gz',
+    });
+    await engine.loadFiles(load);
+    const rows = await engine.query(
+      "select record_number, bucket, key, size_bytes from inventory_objects where report = 'csv/order' order by record_number",
+    );
+    expect(rows).toEqual([
+      { record_number: 1, bucket: 'csv', key: 'a "b"', size_bytes: 1 },
+      { record_number: 3, bucket: 'csv', key: 'c', size_bytes: null },
+    ]);
+    expect(await engine.query('select line_number, reason from rejects where batch_id = 5')).toEqual([
+      { line_number: 2, reason: 'no key' },
+    ]);
+  });
+
   test.each(ESCAPES)('untrusted SQL cannot %s', async (_what, sql) => {
     await expect(engine.query(sql, { untrusted: true })).rejects.toMatchObject({
       code: expect.stringMatching(/^(denied|invalid)$/) as string,
@@ -236,6 +313,57 @@ describe.each(ENGINES)('engine: $name', ({ missing, open }) => {
     ).toEqual([{ a: 1 }]);
   });
 });
+
+const ROW_ENCODINGS: readonly (readonly [RowEncoding, string, (bytes: Buffer) => Buffer])[] = [
+  ['csv', 'CSV', (bytes) => Buffer.concat([bytes, Buffer.from('"rows"no comma\n')])],
+  ['parquet', 'Parquet', (bytes) => bytes.subarray(0, bytes.length / 2)],
+  ['orc', 'ORC', (bytes) => bytes.subarray(0, bytes.length / 2)],
+];
+
+interface RowFile {
+  readonly encoding: RowEncoding;
+  readonly bytes: Buffer;
+  readonly report: string;
+  readonly order?: readonly string[];
+  readonly name?: string;
+}
+
+function rowLoad(file: RowFile): FileLoad {
+  const { encoding, bytes, report, order = ['bucket', 'key', 'size'], name = '4.batch' } = file;
+  const folder = tempFolder();
+  writeFileSync(join(folder, name), bytes);
+  const { rows, params } = describeReport(
+    { sourceBucket: encoding, configId: report, createdMs: Date.UTC(2026, 0, 1) },
+    layoutOf(encoding),
+  );
+  return {
+    table: inventory.parsedTable,
+    parses: inventory.parses,
+    unit: inventory.unit,
+    rows: encoding === 'csv' ? { ...rows, order } : rows,
+    folder,
+    files: [name],
+    large: true,
+    token: `${encoding}-${report}`,
+    params: { ...params, is_key_encoded: 0, namespace: '' },
+  };
+}
+
+/** Of what was loaded under a report, repeated rows counted: `final` would hide them. */
+async function rowTotals(engine: Engine, report: string): Promise<unknown> {
+  const [row] = await engine.query(
+    `select count() as facts, uniqExact(record_number) as places, min(record_number) as first, max(record_number) as last,
+       sum(size_bytes) as bytes
+     from inventory_objects where report = {report:String} settings final = 0`,
+    { params: { report } },
+  );
+  return row;
+}
+
+function wholeTotals(): object {
+  const bytes = (ROWS_MAX * (ROWS_MAX - 1)) / 2;
+  return { facts: ROWS_MAX, places: ROWS_MAX, first: 1, last: ROWS_MAX, bytes };
+}
 
 const ESCAPES: readonly (readonly [string, string])[] = [
   ['read a file through a table function', "select * from file('/etc/passwd', 'LineAsString')"],

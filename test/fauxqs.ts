@@ -18,7 +18,7 @@ export interface Fauxqs {
   /** Makes a bucket of its own for a test; gives its name. Keys as for `put`. */
   bucketWith(keys: readonly string[]): Promise<string>;
   /** Puts all of them, several at a time. Keys may hold letters, digits and `/-_.` only. */
-  put(bucket: string, keys: readonly string[], body?: string): Promise<void>;
+  put(bucket: string, keys: readonly string[], body?: string | Uint8Array): Promise<void>;
   remove(bucket: string, key: string): Promise<void>;
   /** Makes a queue of its own for a test. */
   queueWith(bodies: readonly string[], attributes?: Readonly<Record<string, string>>): Promise<TestQueue>;
@@ -52,12 +52,16 @@ export async function startFauxqs(): Promise<Fauxqs> {
   const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
   const options: S3Options = { endpoint, region: 'us-east-1', ...CREDENTIALS };
   const connections: S3[] = [];
-  const send = async (method: string, path: string, body?: string): Promise<void> => {
+  const send = async (method: string, path: string, body?: string | Uint8Array): Promise<void> => {
     const answer = await fetch(`${endpoint}/${path}`, { method, ...(body === undefined ? {} : { body }) });
     await answer.arrayBuffer();
     if (!answer.ok) throw new Error(`${method} ${path}: HTTP ${answer.status}`);
   };
-  const put = async (bucket: string, keys: readonly string[], body = 'a line\n'): Promise<void> => {
+  const put = async (
+    bucket: string,
+    keys: readonly string[],
+    body: string | Uint8Array = 'a line\n',
+  ): Promise<void> => {
     for (let first = 0; first < keys.length; first += AT_ONCE) {
       await Promise.all(
         keys.slice(first, first + AT_ONCE).map((key) => send('PUT', `${bucket}/${key}`, body)),

@@ -6,7 +6,13 @@ import type { Engine } from '../src/engine/engine.ts';
 import { migrate } from '../src/engine/migrate.ts';
 import { INTAKE_MIGRATIONS } from '../src/intake/migrations.ts';
 import { FORMAT_MIGRATIONS } from '../src/formats/all.ts';
-import { DEFAULT_PARSE_PARAMS, type Format, type FormatName } from '../src/formats/format.ts';
+import {
+  type BatchDescription,
+  DEFAULT_PARSE_PARAMS,
+  type Format,
+  type FormatName,
+} from '../src/formats/format.ts';
+import { describe, layoutOf } from '../src/formats/inventory/manifest.ts';
 
 const FACT_TABLES = {
   'access-log': { table: 'requests', place: 'line_number' },
@@ -17,6 +23,7 @@ const FACT_TABLES = {
   's3-event': { table: 'object_events', place: 'record_number' },
   'minio-audit': { table: 'requests', place: 'line_number, record_number' },
   'rgw-ops-log': { table: 'requests', place: 'line_number, record_number' },
+  inventory: { table: 'inventory_objects', place: 'record_number' },
 } as const satisfies Record<FormatName, { table: string; place: string }>;
 
 /** What became of one batch. */
@@ -56,16 +63,20 @@ export async function openTestStore(): Promise<TestStore> {
         writeFileSync(join(spool, `${batchId}.batch`), format.decode?.(bytes) ?? bytes);
         return batchId;
       });
-      await engine.loadFiles({
-        table: format.parsedTable,
-        parses: format.parses,
-        unit: format.unit,
-        folder: spool,
-        files: ids.map((id) => `${id}.batch`),
-        large: false,
-        token: `load-${loads}`,
-        params: { ...DEFAULT_PARSE_PARAMS },
-      });
+      const files = ids.map((id) => `${id}.batch`);
+      for (const described of format.unit === 'row' ? batches.map(reportOf) : [undefined]) {
+        await engine.loadFiles({
+          table: format.parsedTable,
+          parses: format.parses,
+          unit: format.unit,
+          folder: spool,
+          files: described === undefined ? files : files.splice(0, 1),
+          large: false,
+          token: `load-${loads}-${files.length}`,
+          params: { ...DEFAULT_PARSE_PARAMS, ...described?.params, namespace: '' },
+          ...(described === undefined ? {} : { rows: described.rows }),
+        });
+      }
       rmSync(spool, { recursive: true });
       return loadedOf(ids, { engine, format });
     },
@@ -74,6 +85,13 @@ export async function openTestStore(): Promise<TestStore> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What a manifest would say of a data file, told by how it begins. */
+function reportOf(bytes: Buffer): BatchDescription {
+  const encoding = bytes.subarray(0, 4).toString('latin1') === 'PAR1' ? 'parquet' : 'orc';
+  const report = { sourceBucket: 'media', configId: encoding, createdMs: Date.UTC(2026, 4, 3, 1) };
+  return describe(report, layoutOf(encoding));
 }
 
 interface Parts {

@@ -1,14 +1,12 @@
 /** moto in server mode: an AWS of this machine, in Python, that nobody here wrote. Installed once into the temporary folder. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram, MOTO_FOLDER } from './partners.ts';
+import { MOTO_FOLDER } from './partners.ts';
+import { installPackage } from './python.ts';
 
 const PYTHON = join(MOTO_FOLDER, 'bin', 'python');
-const INSTALL_MS_MAX = 240_000;
 const START_MS_MAX = 60_000;
 
 export interface Moto {
@@ -18,24 +16,7 @@ export interface Moto {
 
 /** Why moto cannot run here, in one line, after trying to install it; nothing when it can. */
 export function installMoto(): string | undefined {
-  if (existsSync(PYTHON)) return undefined;
-  const python = findProgram(['python3']);
-  if (python === undefined) return 'no python3 on this machine';
-  const folder = mkdtempSync(join(tmpdir(), 'bucketwatch-moto-'));
-  const steps = [
-    [python, '-m', 'venv', folder],
-    [join(folder, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', 'moto[server]'],
-  ] as const;
-  for (const [program, ...args] of steps) {
-    const ran = spawnSync(program, args, { encoding: 'utf8', timeout: INSTALL_MS_MAX });
-    if (ran.status === 0) continue;
-    rmSync(folder, { recursive: true, force: true });
-    return `cannot install moto: ${ran.stderr.trim().split('\n').at(-1) ?? ''}`;
-  }
-  // In one step, as another run may have been faster.
-  if (existsSync(PYTHON)) rmSync(folder, { recursive: true, force: true });
-  else renameSync(folder, MOTO_FOLDER);
-  return undefined;
+  return installPackage('moto[server]', MOTO_FOLDER);
 }
 
 /** Starts it on a free port of 127.0.0.1. */

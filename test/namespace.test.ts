@@ -135,10 +135,10 @@ describe('configuration', () => {
   const source = (text: string): string => `sources:\n  - { name: a, namespace: siteB, ${text} }\n`;
 
   test.each([
-    ['kind: files, path: x, format: access-log', 'needs format: s3-event'],
-    ['kind: files, path: x', 'needs format: s3-event'],
-    ['kind: bucket-listing, uri: s3://logs/, format: cloudtrail', 'needs format: s3-event'],
-    ['kind: webhook, secret: "${SECRET}", format: minio-audit', 'needs format: s3-event'],
+    ['kind: files, path: x, format: access-log', 'needs format: s3-event or inventory'],
+    ['kind: files, path: x', 'needs format: s3-event or inventory'],
+    ['kind: bucket-listing, uri: s3://logs/, format: cloudtrail', 'needs format: s3-event or inventory'],
+    ['kind: webhook, secret: "${SECRET}", format: minio-audit', 'needs format: s3-event or inventory'],
     ['kind: queue, url: "https://sqs.eu-west-1.amazonaws.com/1/q"', 'needs messages: events'],
   ])('%s: refused', (text, message) => {
     const reading = parseConfig(source(text), { environment: { SECRET: 'x'.repeat(16) }, folder: '.' });

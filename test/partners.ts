@@ -32,6 +32,9 @@ export function goaccessPath(): string | undefined {
 /** Where moto is installed: once, into the temporary folder. */
 export const MOTO_FOLDER = join(tmpdir(), 'bucketwatch-moto');
 
+/** Where PyArrow is installed: once, into the temporary folder. */
+export const PYARROW_FOLDER = join(tmpdir(), 'bucketwatch-pyarrow');
+
 export function partners(): Partner[] {
   return [
     { suite: 'cluster of two ClickHouse nodes', missing: unavailableReason() },
@@ -45,6 +48,12 @@ export function partners(): Partner[] {
     {
       suite: 'CloudWatch and queues of moto',
       missing: existsSync(MOTO_FOLDER) ? undefined : 'moto could not be installed (Python 3 with venv, PyPI)',
+    },
+    {
+      suite: 'inventory reports written by PyArrow',
+      missing: existsSync(PYARROW_FOLDER)
+        ? undefined
+        : 'PyArrow could not be installed (Python 3 with venv, PyPI)',
     },
     {
       suite: 'counts beside GoAccess',

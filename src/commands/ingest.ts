@@ -7,7 +7,7 @@ import { Fault } from '../lib/fault.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { FormatName, IngestResult } from '../serve/api.ts';
 import { type ApiClient, configOf, globalFlags, reach } from './context.ts';
-import { bytesText, countText, print } from './output.ts';
+import { bytesText, countText, print, visible } from './output.ts';
 
 interface IngestFlags {
   readonly format?: FormatName;
@@ -38,6 +38,7 @@ Examples:
   bucketwatch ingest 'trail/**/*.json.gz' --format cloudtrail
   zcat old.gz | bucketwatch ingest -
   bucketwatch ingest s3://my-log-bucket/access/
+  bucketwatch ingest s3://reports/media/daily/2026-05-03T01-00Z/manifest.json
   bucketwatch ingest s3://logs/ --endpoint http://127.0.0.1:9000`,
     )
     .action(async (paths: string[], options: IngestFlags, command: Command) => {
@@ -118,6 +119,7 @@ function summaryText(result: IngestResult): string {
       `${countText(result.rejected_batches)} batches rejected: bucketwatch sources --batches says why`,
     );
   if (result.failed > 0) lines.push(`${countText(result.failed)} batches could not be fetched`);
+  lines.push(...result.notes.map(visible));
   if (result.rejects > 0) lines.push('bucketwatch sources --rejects shows the rejected records');
   const requests = Object.entries(result.requests).map(([kind, sent]) => `${countText(sent)} ${kind}`);
   if (requests.length > 0) lines.push(`requests to the store: ${requests.join(', ')}`);

@@ -60,7 +60,7 @@ const namespace = z
   .optional();
 
 const eventsNamespace = namespace.describe(
-  'Of the store whose events these are: bucket ids become <namespace>:<bucket>. Only for events.',
+  'Of the store whose events or reports these are: bucket ids become <namespace>:<bucket>. Only for those.',
 );
 
 /** Records of other formats go to the engine as they are, which does not know whose they are. */
@@ -71,10 +71,10 @@ function isOfEvents({
   namespace?: string | undefined;
   format?: string | undefined;
 }): boolean {
-  return name === undefined || given === 's3-event';
+  return name === undefined || given === 's3-event' || given === 'inventory';
 }
 
-const NEEDS_EVENTS = { message: 'needs format: s3-event', path: ['namespace'] };
+const NEEDS_EVENTS = { message: 'needs format: s3-event or inventory', path: ['namespace'] };
 
 const filesSource = z
   .strictObject({
@@ -405,6 +405,7 @@ export const configSchema = z.strictObject({
   retention: z
     .strictObject({
       facts: duration('90d', 'How long requests, calls and object events are kept.'),
+      inventory: duration('14d', 'How long reports of inventory are kept; newer ones supersede them.'),
       rollups: duration('400d', 'How long the sums by minute are kept.'),
       rejects: duration('30d', 'How long records that could not be read are kept.'),
     })

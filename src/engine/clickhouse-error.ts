@@ -38,13 +38,21 @@ export function loadFault(error: unknown): Fault {
   return new Fault('unavailable', fault.message, { cause: fault.cause });
 }
 
+/** An error of reading a file through a statement of ours before anything is stored: what is invalid then is the file. */
+export function readFault(error: unknown): Fault {
+  const fault = engineFault(error);
+  if (fault.code !== 'invalid') return fault;
+  const reason = fault.message.replace(/^Cannot run the query: /, '').replace(/:? ?\(in file\/uri .*$/, '');
+  return new Fault('invalid', `Cannot read the file: ${reason}`, { cause: error });
+}
+
 function clickhouseCode(error: unknown, text: string): number | undefined {
   const known = error as { clickhouseCode?: unknown; code?: unknown };
   for (const value of [known.clickhouseCode, known.code]) {
     if (typeof value === 'number') return value;
     if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value);
   }
-  const match = /Code: (\d+)\./.exec(text);
+  const match = /Code: (\d+)[.,]/.exec(text);
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 

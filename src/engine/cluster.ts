@@ -4,24 +4,24 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Fault } from '../lib/fault.ts';
-import { loadFault } from './clickhouse-error.ts';
+import { loadFault, readFault } from './clickhouse-error.ts';
 import { clusterFault, isNotListening } from './cluster-fault.ts';
 import {
   NEWER,
   ONE_BLOCK,
   READ,
   SAME_BLOCKS,
-  STRETCH_ROWS,
   BLOCK_BODIES,
   WRITE,
   type Settings,
 } from './cluster-settings.ts';
 import { baseName, clashingView, clusterDdl, viewEdge } from './ddl.ts';
 import type { ViewEdge } from './ddl.ts';
-import type { CallOptions, Engine, FileLoad, Parse, RowInsert } from './engine.ts';
+import type { CallOptions, Engine, FileLoad, RowInsert } from './engine.ts';
 import { DEFAULT_LIMITS } from './engine.ts';
-import { framesOf } from './frames.ts';
-import { recordsOfTable } from './records.ts';
+import { blockRows, checkStatement, loadStatement } from './cluster-load.ts';
+import { framesOf, rowBytesOf } from './frames.ts';
+import { ROW_SETTINGS } from './records.ts';
 import { guardPeopleSql } from './people-sql.ts';
 import { parseRows } from './rows.ts';
 
@@ -120,16 +120,26 @@ class ClusterEngine implements Engine {
   }
 
   async loadFiles(load: FileLoad, options: CallOptions = {}): Promise<void> {
+    const bytes = load.rows === undefined ? () => framesOf(load) : () => rowBytesOf(load);
+    const body = (): Readable => Readable.from(bytes(), { objectMode: false });
+    const settings = load.rows === undefined ? SAME_BLOCKS : { ...SAME_BLOCKS, ...ROW_SETTINGS };
+    const first = this.#nodeOf(load.token);
+    if (load.rows !== undefined) {
+      const check = this.#write(checkStatement(load, load.rows), { ...options, first, body, settings });
+      await check.catch((error: unknown) => {
+        throw readFault(error);
+      });
+    }
     for (const [index, parse] of load.parses.entries()) {
       const fromFiles = parse.from === undefined;
       const insert = this.#write(loadStatement(load, parse), {
         ...options,
         ...(load.params === undefined ? {} : { params: load.params }),
-        first: this.#nodeOf(load.token),
-        ...(fromFiles ? { body: () => Readable.from(framesOf(load), { objectMode: false }) } : {}),
+        first,
+        ...(fromFiles ? { body } : {}),
         settings: {
-          ...SAME_BLOCKS,
-          min_insert_block_size_rows: load.large ? STRETCH_ROWS : ONE_BLOCK,
+          ...settings,
+          min_insert_block_size_rows: blockRows(load),
           max_insert_block_size: BLOCK_BODIES,
           insert_deduplication_token: `${load.token}/${index}`,
         },
@@ -358,22 +368,4 @@ function refuseClash(edge: ViewEdge, edges: readonly ViewEdge[]): void {
     `Cannot create the view ${edge.view}: an insert that it carries to ${edge.to} is also carried there by ${clash}, ` +
       'and a cluster would take the rows of one for a repetition of the other. Make one view of both.',
   );
-}
-
-/** One parse of the load as an insert: of what `framesOf` sends, or of what a parse before left in a table. */
-function loadStatement(load: FileLoad, parse: Parse): string {
-  const insertOf = (records: string): string =>
-    `insert into ${load.table} ${parse.select.replace('{records}', () => `(${records})`)}`;
-  if (parse.from !== undefined) return insertOf(recordsOfTable(parse.from, load));
-  const bodies = `input('batch_id UInt64, first_line UInt64, body String')`;
-  const records =
-    load.unit === 'document'
-      ? `select batch_id, first_line as line_number, body as line from ${bodies}`
-      : `select batch_id, line_number, line from (
-        select batch_id, first_line, splitByChar('\\n', body) as lines from ${bodies}
-      ) array join
-        arrayMap(piece -> trimRight(piece, '\\r'), lines) as line,
-        arrayMap(index -> first_line + index - 1, arrayEnumerate(lines)) as line_number
-      where trimBoth(line) != ''`;
-  return `${insertOf(records)} format RowBinary`;
 }

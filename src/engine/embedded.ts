@@ -1,10 +1,18 @@
 /** The engine in this process: chdb, ClickHouse as a library, with its data in one folder. */
 import { Session, drainPending } from 'chdb';
 import { Fault, reasonOf } from '../lib/fault.ts';
-import { engineFault, loadFault } from './clickhouse-error.ts';
+import { engineFault, loadFault, readFault } from './clickhouse-error.ts';
 import { mendDeduplicationLogs } from './deduplication-log.ts';
-import type { CallOptions, Engine, FileLoad, Limits, Parse, RowInsert } from './engine.ts';
-import { recordsOfTable } from './records.ts';
+import type { CallOptions, Engine, FileLoad, Limits, Parse, RowInsert, RowLayout } from './engine.ts';
+import {
+  ENCODINGS,
+  ROWS_AT_ONCE,
+  ROW_SETTINGS,
+  recordsOfRows,
+  recordsOfTable,
+  rowCheck,
+  rowStructure,
+} from './records.ts';
 import { DEFAULT_LIMITS } from './engine.ts';
 import { Pool } from './pool.ts';
 import { guardPeopleSql } from './people-sql.ts';
@@ -73,6 +81,11 @@ class EmbeddedEngine implements Engine {
   }
 
   async loadFiles(load: FileLoad, options: CallOptions = {}): Promise<void> {
+    if (load.rows !== undefined) {
+      await this.command(checkStatement(load, load.rows), options).catch((error: unknown) => {
+        throw readFault(error);
+      });
+    }
     for (const [index, parse] of load.parses.entries()) {
       const statements = parseStatements(load, parse, index);
       const runs = statements.map((statement) =>
@@ -224,6 +237,10 @@ function parseStatements(load: FileLoad, parse: Parse, index: number): string[] 
     const records = recordsOfTable(parse.from, load);
     return [insertStatement(load, { select: parse.select, records, token: `${index}/0`, threads: 1 })];
   }
+  if (load.rows !== undefined) {
+    const records = recordsOfRowFile(load, load.rows);
+    return [insertStatement(load, { select: parse.select, records, token: `${index}/0`, threads: 1 })];
+  }
   if (!load.large) {
     const records = recordsOfMany(load);
     return [insertStatement(load, { select: parse.select, records, token: `${index}/0`, threads: STREAMS })];
@@ -252,11 +269,12 @@ function insertStatement(load: FileLoad, insert: Insert): string {
     max_block_size: BLOCK_ROWS,
     max_threads: insert.threads,
     max_insert_threads: 1,
-    min_insert_block_size_rows: load.large ? STRETCH_ROWS : ONE_BLOCK,
+    min_insert_block_size_rows: blockRows(load),
     min_insert_block_size_bytes: 0,
     // Merging inside a block before it is written costs more than the merge later (ReplacingMergeTree: row by row).
     optimize_on_insert: 0,
     insert_deduplication_token: `${load.token}/${insert.token}`,
+    ...(load.rows === undefined ? {} : ROW_SETTINGS),
   };
   const rows = insert.select.replace('{records}', () => `(${insert.records})`);
   return `insert into ${load.table} ${rows} settings ${settingsText(settings)}`;
@@ -283,4 +301,21 @@ function recordsOfOne(load: FileLoad, stream: number): string {
     from file(${path}, 'LineAsString', 'record String')
     where intDiv(_row_number, ${STRETCH_ROWS}) % ${STREAMS} = ${stream}
   ) where trimBoth(line) != ''`;
+}
+
+function recordsOfRowFile(load: FileLoad, rows: RowLayout): string {
+  const path = quoted(`${load.folder}/${load.files[0]}`);
+  const reader = `file(${path}, '${ENCODINGS[rows.encoding]}', '${rowStructure(rows)}')`;
+  return recordsOfRows(load, rows, reader);
+}
+
+function checkStatement(load: FileLoad, rows: RowLayout): string {
+  const settings = { ...ROW_SETTINGS, input_format_parallel_parsing: 0, max_threads: 1 };
+  return `${rowCheck(recordsOfRowFile(load, rows))} settings ${settingsText(settings)}`;
+}
+
+/** Rows that are inserted at a time. */
+function blockRows(load: FileLoad): number {
+  if (load.rows !== undefined) return ROWS_AT_ONCE;
+  return load.large ? STRETCH_ROWS : ONE_BLOCK;
 }

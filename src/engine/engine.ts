@@ -14,7 +14,10 @@ export interface Engine {
   command(sql: string, options?: CallOptions): Promise<void>;
   /** Inserts rows as one block; the same `token` twice changes nothing. */
   insertRows(insert: RowInsert, options?: CallOptions): Promise<void>;
-  /** Loads files through a format's parses; the same `token` with the same files twice changes nothing. */
+  /**
+   * Loads files through a format's parses; the same `token` with the same files twice changes nothing. A file of rows is read
+   * to its end before anything of it is stored, so one that cannot be read (`invalid`) leaves nothing behind.
+   */
   loadFiles(load: FileLoad, options?: CallOptions): Promise<void>;
   /** Runs one statement of a migration, in this engine's variant (see `ddl.ts`). */
   applyDdl(statement: string): Promise<void>;
@@ -49,15 +52,26 @@ export interface Parse {
   /**
    * A SELECT over `{records}`, which stands for a subquery with the columns `batch_id UInt64`,
    * `line_number UInt64` (from 1) and `line String` (without its end; the whole text for a document).
-   * Blank lines are left out.
+   * Blank lines are left out. Of unit `row` it has `batch_id`, `line_number` and the layout's columns instead of `line`.
    */
   readonly select: string;
   /** A table with these columns in which a parse before left records of the load; absent: the records of the files. */
   readonly from?: string;
 }
 
-/** How a file reads: every line a record, or the whole file one document. */
-export type RecordUnit = 'line' | 'document';
+/** How a file reads: every line a record, the whole file one document, or a table of rows, as its layout says. */
+export type RecordUnit = 'line' | 'document' | 'row';
+
+/** How a file of rows reads. */
+export interface RowLayout {
+  readonly encoding: RowEncoding;
+  /** What is read, each `Nullable(String)` of its text; null where the file has no such column. Words of a-z and _. */
+  readonly columns: readonly string[];
+  /** Of CSV, the columns in the order of the file: names among `columns`, anything else is passed over. */
+  readonly order?: readonly string[];
+}
+
+export type RowEncoding = 'csv' | 'parquet' | 'orc';
 
 export interface FileLoad {
   /** The Null table the rows are inserted into; its views do the rest. */
@@ -68,6 +82,8 @@ export interface FileLoad {
   readonly folder: string;
   /** Names of files in `folder`: `<batch id in decimal>.batch`, with `.gz` behind it when compressed. */
   readonly files: readonly string[];
+  /** Present for unit `row`; then there is exactly one file, and it is stored in as many blocks as it needs. */
+  readonly rows?: RowLayout;
   /** True when the load is too big for one block; then there is exactly one file, not a document. */
   readonly large: boolean;
   readonly token: string;

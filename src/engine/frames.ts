@@ -1,4 +1,4 @@
-/** Files as the rows a cluster is sent: cut at line ends into bodies, framed as RowBinary, read from disk as they go out. */
+/** Files as what a cluster is sent. Lines and documents: cut at line ends into bodies, framed as RowBinary. All read from disk as they go out. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
@@ -27,6 +27,16 @@ export async function* framesOf(load: FileLoad): AsyncGenerator<Buffer> {
       if (error instanceof Fault) throw error;
       throw new Fault('invalid', `Cannot read the batch file ${name}: ${reasonOf(error)}`, { cause: error });
     }
+  }
+}
+
+/** The bytes of the load's one file of rows, decompressed. */
+export async function* rowBytesOf(load: FileLoad): AsyncGenerator<Buffer> {
+  const name = load.files[0] ?? '';
+  try {
+    yield* readChunks(join(load.folder, name));
+  } catch (error) {
+    throw new Fault('invalid', `Cannot read the batch file ${name}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -4,6 +4,7 @@ import { bucketConfig } from './bucket-config/format.ts';
 import { cloudtrail } from './cloudtrail/format.ts';
 import { cloudtrailDigest } from './cloudtrail-digest/format.ts';
 import type { BatchSample, Format, FormatName } from './format.ts';
+import { inventory } from './inventory/format.ts';
 import { minioAudit } from './minio-audit/format.ts';
 import { REQUESTS_MIGRATIONS } from './requests.ts';
 import { rgwOpsLog } from './rgw-ops-log/format.ts';
@@ -20,6 +21,7 @@ export const FORMATS: readonly Format[] = [
   rgwOpsLog,
   storeMetrics,
   bucketConfig,
+  inventory,
 ];
 
 /** Steps of the schema of all formats, in order. */

@@ -1,5 +1,5 @@
 import type { Migration } from '../engine/migrate.ts';
-import type { Parse, RecordUnit } from '../engine/engine.ts';
+import type { Parse, RecordUnit, RowLayout } from '../engine/engine.ts';
 
 /** Names of all formats, as configuration, command line and API take them. */
 export const FORMAT_NAMES = [
@@ -11,6 +11,7 @@ export const FORMAT_NAMES = [
   'rgw-ops-log',
   'store-metrics',
   'bucket-config',
+  'inventory',
 ] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
@@ -55,6 +56,19 @@ export interface ParseParams {
 export const DEFAULT_PARSE_PARAMS: ParseParams = {
   event_sources: ['s3.amazonaws.com', 's3express.amazonaws.com', 's3-outposts.amazonaws.com'],
 };
+
+/**
+ * What is known of a batch from beside its bytes: what a manifest says of a file that it lists. Formats of unit `row` need
+ * one; it goes with the batch until the ledger has it.
+ */
+export interface BatchDescription {
+  readonly rows: RowLayout;
+  /** Values for parameters of the format's SELECTs. */
+  readonly params: Readonly<Record<string, string | number>>;
+  /** What its bytes must be as they arrive, as far as somebody says. */
+  readonly md5?: string;
+  readonly sizeBytes?: number;
+}
 
 export interface BatchSample {
   /** File name or object key, without `.gz`. */

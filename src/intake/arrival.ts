@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { open, rm, stat } from 'node:fs/promises';
 import { Fault } from '../lib/fault.ts';
 import { FORMATS, guessFormat } from '../formats/all.ts';
-import type { Format } from '../formats/format.ts';
+import type { BatchDescription, Format } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { OfferedBatch } from '../sources/source.ts';
 import { type Inspection, type InspectRequest, inspect, inspectFile } from './inspect.ts';
@@ -68,12 +68,18 @@ export async function receive(
     receivedMs: parts.clock.nowMs(),
     ...deliveryOf(offered),
     ...(offered.namespace === undefined ? {} : { namespace: offered.namespace }),
+    ...(offered.description === undefined ? {} : { description: offered.description }),
     ...(inspection.contentSha256 === undefined ? {} : { contentSha256: inspection.contentSha256 }),
     path: taken.path,
     spoolBytes: taken.stamp === undefined ? inspection.sizeBytes : 0,
     ...(taken.stamp === undefined ? {} : { fileStamp: taken.stamp }),
   };
-  return judge(batch, inspection, formatOf(offered, inspection), parts.limits);
+  const format = formatOf(offered, inspection);
+  const reason = offered.refusal ?? problemOf(batch, inspection, { format, limits: parts.limits });
+  if (reason !== undefined || format === undefined) {
+    return { kind: 'unreadable', batch, format, reason: reason ?? 'of no known format' };
+  }
+  return { kind: 'readable', batch, format, isLarge: isLarge(batch, format) };
 }
 
 /** The same bytes of two namespaces tell of different buckets. */
@@ -122,7 +128,11 @@ async function takeStream(offered: OfferedBatch, parts: ArrivalParts, signal: Ab
 }
 
 function inspectRequest(offered: OfferedBatch, { limits }: ArrivalParts): InspectRequest {
-  return { limits, isHashed: (head) => formatOf(offered, { head })?.isHashed === true };
+  return {
+    limits,
+    isHashed: (head) => formatOf(offered, { head })?.isHashed === true,
+    hasMd5: offered.description?.md5 !== undefined,
+  };
 }
 
 function formatOf(offered: OfferedBatch, inspection: Pick<Inspection, 'head'>): Format | undefined {
@@ -130,18 +140,59 @@ function formatOf(offered: OfferedBatch, inspection: Pick<Inspection, 'head'>): 
   return guessFormat({ name, head: inspection.head }, offered.format);
 }
 
-function judge(
-  batch: SpooledBatch,
+/** A file of rows is a load of its own: how it reads is its own too. */
+function isLarge({ expandedBytes }: SpooledBatch, { unit, decode }: Format): boolean {
+  return unit === 'row' || (unit === 'line' && decode === undefined && expandedBytes > LOAD_BYTES);
+}
+
+interface Judged {
+  readonly format: Format | undefined;
+  readonly limits: IntakeLimits;
+}
+
+/** Why the batch cannot be loaded; nothing when it can. */
+function problemOf(
+  { description }: SpooledBatch,
   inspection: Inspection,
-  format: Format | undefined,
-  limits: IntakeLimits,
-): Arrival {
-  const reason = inspection.problem ?? formatProblem(inspection, format, limits);
-  if (reason !== undefined || format === undefined) {
-    return { kind: 'unreadable', batch, format, reason: reason ?? 'of no known format' };
+  { format, limits }: Judged,
+): string | undefined {
+  return (
+    descriptionProblem(description, inspection) ??
+    inspection.problem ??
+    (format?.unit === 'row'
+      ? rowProblem(description, inspection, limits)
+      : formatProblem(inspection, format, limits))
+  );
+}
+
+function descriptionProblem(
+  description: BatchDescription | undefined,
+  { sizeBytes, md5 }: Inspection,
+): string | undefined {
+  if (description?.sizeBytes !== undefined && description.sizeBytes !== sizeBytes) {
+    return `has ${sizeBytes} bytes, and its manifest says ${description.sizeBytes}`;
   }
-  const isLarge = format.unit === 'line' && format.decode === undefined && batch.expandedBytes > LOAD_BYTES;
-  return { kind: 'readable', batch, format, isLarge };
+  if (description?.md5 !== undefined && description.md5 !== md5) {
+    return `its MD5 is ${md5}, and its manifest says ${description.md5}`;
+  }
+  return undefined;
+}
+
+function rowProblem(
+  description: BatchDescription | undefined,
+  { lineBytesMax }: Inspection,
+  { lineBytes }: IntakeLimits,
+): string | undefined {
+  if (description === undefined) {
+    return 'a data file of a report, which reads only with its manifest: load the manifest.json of the report';
+  }
+  return description.rows.encoding === 'csv' ? lineProblem(lineBytesMax, lineBytes) : undefined;
+}
+
+function lineProblem(lineBytesMax: number, lineBytes: number): string | undefined {
+  return lineBytesMax > lineBytes
+    ? `has a line longer than the limit, ${lineBytes} bytes (intake.line)`
+    : undefined;
 }
 
 function formatProblem(
@@ -157,8 +208,5 @@ function formatProblem(
   if (isWhole && inspection.expandedBytes > limits.documentBytes) {
     return `longer than the limit for a ${format.title}, ${limits.documentBytes} bytes (intake.document)`;
   }
-  if (!isWhole && inspection.lineBytesMax > limits.lineBytes) {
-    return `has a line longer than the limit, ${limits.lineBytes} bytes (intake.line)`;
-  }
-  return undefined;
+  return isWhole ? undefined : lineProblem(inspection.lineBytesMax, limits.lineBytes);
 }

@@ -19,6 +19,8 @@ export interface Inspection {
   readonly sha256: string;
   /** SHA-256 of the decompressed bytes in hex, where it was asked for. */
   readonly contentSha256?: string;
+  /** MD5 of the bytes as they arrived in hex, where it was asked for. */
+  readonly md5?: string;
   /** Why the bytes cannot be loaded whatever their format; absent when they can. */
   readonly problem?: string;
 }
@@ -30,6 +32,8 @@ export interface InspectRequest {
   readonly limits: IntakeLimits;
   /** Whether a batch with this head is to be hashed as decompressed. */
   readonly isHashed: (head: Buffer) => boolean;
+  /** Whether somebody says what its MD5 must be. */
+  readonly hasMd5?: boolean;
 }
 
 /** Inspects a file of `sizeBytes` where it lies. */
@@ -54,6 +58,7 @@ export async function inspect(
 ): Promise<Inspection> {
   const { limits } = request;
   const parts = new PartHash();
+  const md5 = request.hasMd5 === true ? createHash('md5') : undefined;
   let reader: Reader | undefined;
   let sizeBytes = 0;
   let problem: string | undefined;
@@ -64,6 +69,7 @@ export async function inspect(
       break;
     }
     parts.add(chunk);
+    md5?.update(chunk);
     reader ??= isGzip(chunk) ? new GzipReader(request) : new PlainReader(request);
     await reader.add(chunk);
     await keep?.(chunk);
@@ -78,6 +84,7 @@ export async function inspect(
     head: reader.text.head,
     sha256: await parts.digest(),
     ...hashOf(reader.text),
+    ...(md5 === undefined ? {} : { md5: md5.digest('hex') }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

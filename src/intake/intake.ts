@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import PQueue from 'p-queue';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, FileLoad } from '../engine/engine.ts';
 import { formatNamed } from '../formats/all.ts';
 import type { Format, FormatName, ParseParams } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -305,7 +305,7 @@ export class Intake {
             files,
             large: load.isLarge,
             token: load.loadId,
-            params: { ...this.#parts.parseParams },
+            ...this.#described(load),
           },
           { limits: { timeMs: LOAD_TIME_MS_MAX } },
         );
@@ -320,6 +320,15 @@ export class Intake {
         if (this.#stop.signal.aborted || (await this.#waitFailed(attempt))) return 'stopped';
       }
     }
+  }
+
+  /** What a file of rows is loaded with beside its bytes. */
+  #described({ batches }: Load): Pick<FileLoad, 'rows' | 'params'> {
+    const [first] = batches;
+    const { parseParams } = this.#parts;
+    if (first?.description === undefined) return { params: { ...parseParams } };
+    const { rows, params } = first.description;
+    return { params: { ...parseParams, ...params, namespace: first.namespace ?? '' }, rows };
   }
 
   async #waitFailed(attempt: number): Promise<boolean> {

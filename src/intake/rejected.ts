@@ -1,6 +1,6 @@
 /** What was rejected, offered again: after an upgrade, or when somebody mended the bytes at their origin. */
 import { createReadStream, type Stats } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from '../engine/engine.ts';
 import { FORMATS } from '../formats/all.ts';
@@ -20,6 +20,7 @@ interface RejectedBatch {
   readonly origin: string;
   readonly identity: string;
   readonly namespace: string;
+  readonly format: FormatName | '';
   readonly loaded_at: string;
   readonly delivered_ms: string | number | null;
 }
@@ -46,19 +47,32 @@ export function openRejected(parts: RejectedParts): Source {
 
 async function* rejectedBatches(parts: RejectedParts): AsyncGenerator<OfferedBatch> {
   const batches = await parts.engine.query<RejectedBatch>(
-    "select toString(batch_id) as id, origin, identity, namespace, loaded_at, toUnixTimestamp64Milli(delivered_at) as delivered_ms from batches where state = 'rejected' order by batches.loaded_at limit 100000",
+    "select toString(batch_id) as id, origin, identity, namespace, format, loaded_at, toUnixTimestamp64Milli(delivered_at) as delivered_ms from batches where state = 'rejected' order by batches.loaded_at limit 100000",
   );
   for (const batch of batches) {
     const kept = parts.spool.rejectedPath(batch.id);
+    const description = await parts.spool.rejectedDescription(batch.id);
+    // What a source refused, or a data file without its manifest, is its source's to offer again.
+    if (description === undefined && isOfRows(batch.format)) continue;
+    const described =
+      description === undefined || batch.format === '' ? {} : { format: batch.format, description };
     const origin = batch.origin.startsWith('file://') ? fileURLToPath(batch.origin) : undefined;
-    if ((await fileAt(kept)) !== undefined) yield offerKept(batch, kept, parts.engine);
-    else if (origin !== undefined) yield* offerOrigin(batch, origin, parts.engine);
+    if ((await fileAt(kept)) !== undefined) yield { ...offerKept(batch, kept, parts), ...described };
+    else if (origin !== undefined) {
+      for await (const offered of offerOrigin(batch, origin, parts.engine))
+        yield { ...offered, ...described };
+    }
   }
-  for (const format of FORMATS) {
+  // A row of a file is no line that could be read again: the file has to be.
+  for (const format of FORMATS.filter(({ name }) => !isOfRows(name))) {
     const records = await recordsOf(format.name, parts.engine);
     for (const [namespace, some] of await byNamespace(format, records, parts.engine))
       yield offerRecords({ format: format.name, namespace }, some, parts);
   }
+}
+
+function isOfRows(name: FormatName | ''): boolean {
+  return FORMATS.some((format) => format.name === name && format.unit === 'row');
 }
 
 async function fileAt(path: string): Promise<Stats | undefined> {
@@ -67,7 +81,7 @@ async function fileAt(path: string): Promise<Stats | undefined> {
 }
 
 /** The bytes that were kept, under the identity they had; dropped once they are loaded. */
-function offerKept(batch: RejectedBatch, path: string, engine: Engine): OfferedBatch {
+function offerKept(batch: RejectedBatch, path: string, { engine, spool }: RejectedParts): OfferedBatch {
   return {
     origin: batch.origin,
     identity: batch.identity,
@@ -78,7 +92,7 @@ function offerKept(batch: RejectedBatch, path: string, engine: Engine): OfferedB
       const [row] = await engine.query(
         `select 1 from batches where batch_id = toUInt64(${batch.id}) and state = 'loaded'`,
       );
-      if (row !== undefined) await rm(path, { force: true });
+      if (row !== undefined) await spool.forgetRejected(batch.id);
     },
     failed: () => {},
   };

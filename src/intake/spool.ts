@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { syncFolder, writeSynced } from '../lib/durable.ts';
-import type { FormatName } from '../formats/format.ts';
+import type { BatchDescription, FormatName } from '../formats/format.ts';
 
 /** A batch in the spool, inspected, its bytes on disk. */
 export interface SpooledBatch {
@@ -28,6 +28,8 @@ export interface SpooledBatch {
   readonly contentSha256?: string;
   /** Of the store whose buckets its records name, if that has one. */
   readonly namespace?: string;
+  /** What was known of it from beside its bytes. */
+  readonly description?: BatchDescription;
   /** Where the bytes are: a file of the origin's, or one in `incoming/`. */
   readonly path: string;
   /** Bytes of ours in the spool; 0 for a file that is read in place. */
@@ -151,6 +153,9 @@ export class Spool {
 
   /** Keeps the bytes of a rejected batch; gives the path, or nothing for a file that stays where it is. */
   async keepRejected(batch: SpooledBatch): Promise<string | undefined> {
+    if (batch.description !== undefined) {
+      await writeSynced(this.#descriptionPath(batch.batchId), JSON.stringify(batch.description));
+    }
     if (batch.spoolBytes === 0) return undefined;
     const path = this.rejectedPath(batch.batchId);
     // Linked, not moved: until the ledger has the outcome, a crash must find the batch where it was.
@@ -163,11 +168,22 @@ export class Spool {
     return join(this.#folder, 'rejected', batchId);
   }
 
+  /** What was known of a rejected batch from beside its bytes. */
+  async rejectedDescription(batchId: string): Promise<BatchDescription | undefined> {
+    const text = await readFile(this.#descriptionPath(batchId), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : (JSON.parse(text) as BatchDescription);
+  }
+
+  async forgetRejected(batchId: string): Promise<void> {
+    await rm(this.rejectedPath(batchId), { force: true });
+    await rm(this.#descriptionPath(batchId), { force: true });
+  }
+
   /** Drops the oldest kept bytes beyond the limit and gives the ids of the batches they belonged to. */
   async trimRejected(bytesMax: number): Promise<string[]> {
     const folder = join(this.#folder, 'rejected');
     const kept = await Promise.all(
-      (await readdir(folder)).map(async (name) => {
+      (await readdir(folder)).filter(isBatchId).map(async (name) => {
         const { size, mtimeMs } = await stat(join(folder, name));
         return { name, size, mtimeMs };
       }),
@@ -178,10 +194,14 @@ export class Spool {
     for (const { name, size } of kept) {
       total += size;
       if (total <= bytesMax) continue;
-      await rm(join(folder, name), { force: true });
+      await this.forgetRejected(name);
       dropped.push(name);
     }
     return dropped;
+  }
+
+  #descriptionPath(batchId: string): string {
+    return join(this.#folder, 'rejected', `${batchId}.description.json`);
   }
 
   #readyPath(): string {
@@ -192,6 +212,10 @@ export class Spool {
     const text = await readFile(join(this.#readyPath(), loadId, 'manifest.json'), 'utf8');
     return this.withOwnPaths(JSON.parse(text) as Load);
   }
+}
+
+function isBatchId(name: string): boolean {
+  return /^\d+$/.test(name);
 }
 
 /** What tells whether a file is still the one that was inspected. */

@@ -34,6 +34,7 @@ export const Status = z
       requests: count,
       api_calls: count,
       object_events: count,
+      inventory_objects: count,
       rejects: count,
       batches: count,
     }),
@@ -359,6 +360,9 @@ export const IngestResult = z
     skipped: count,
     size_bytes: count,
     elapsed_ms: count,
+    notes: z
+      .array(z.string())
+      .openapi({ description: 'What the sources say at the end: what failed, what was left alone.' }),
     requests: z
       .record(z.string(), count)
       .openapi({ description: 'Requests made to the store by kind, e.g. LIST and GET.' }),

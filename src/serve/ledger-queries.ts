@@ -24,6 +24,7 @@ export async function storeFacts(engine: Engine): Promise<StoreFacts> {
        (select sum(facts) from batches where state = 'loaded' and format in ('access-log', 'minio-audit', 'rgw-ops-log')) as requests,
        (select sum(facts) from batches where state = 'loaded' and format = 'cloudtrail') as api_calls,
        (select sum(facts) from batches where state = 'loaded' and format = 's3-event') as object_events,
+       (select sum(facts) from batches where state = 'loaded' and format = 'inventory') as inventory_objects,
        (select count() from rejects) as rejects,
        (select count() from batches) as batches,
        (select toUnixTimestamp(max(last_event)) from batches) as newest_s`,

@@ -251,6 +251,7 @@ function ingestResult(
     rejects: sum.rejects,
     skipped: sum.skipped,
     size_bytes: sum.sizeBytes,
+    notes: sources.map((source) => source.status().message).filter((message) => message !== ''),
     elapsed_ms: elapsedMs,
     requests,
   };

@@ -13,6 +13,8 @@ export interface WalkParts {
   peek(folder: string): Promise<ListPage>;
   /** Whether there is a stream of layout `days` with this prefix. */
   isDayStream(prefix: string): boolean;
+  /** Whether nothing in a folder is to be found. */
+  isKnown(folder: string): boolean;
 }
 
 export type Found =
@@ -38,7 +40,7 @@ export async function* walk(root: string, parts: WalkParts): AsyncGenerator<Foun
       );
     }
     const folder = folders.pop() ?? root;
-    if (folder !== root && isInDayStream(folder, parts)) continue;
+    if (folder !== root && (isInDayStream(folder, parts) || parts.isKnown(folder))) continue;
     const inside: string[] = [];
     for await (const entry of entriesOf(folder, root, parts)) {
       if (typeof entry === 'string') inside.push(entry);

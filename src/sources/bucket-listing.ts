@@ -5,7 +5,7 @@
 import type { FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Fault } from '../lib/fault.ts';
-import { isObjectGone, type ListedObject, type ListPage, type ListRequest, type S3Reader } from '../s3/s3.ts';
+import type { ListedObject, ListPage, ListRequest, S3Reader } from '../s3/s3.ts';
 import {
   type CursorStore,
   CursorWriter,
@@ -20,10 +20,14 @@ import {
   type TimedKey,
   timedKey,
 } from './bucket-listing-keys.ts';
+import { type Ending, objectOffer } from './bucket-listing-offer.ts';
 import { Retries, type Wanted } from './bucket-listing-retries.ts';
 import { LooseObjects, type Memory, StreamProgress } from './bucket-listing-stream.ts';
 import { Tally } from './bucket-listing-tally.ts';
 import { walk } from './bucket-listing-walk.ts';
+import { bucketPlace } from './inventory-places.ts';
+import { offersOfReport, roleOf } from './inventory-report.ts';
+import { ReportsSeen } from './inventory-seen.ts';
 import type { OfferedBatch, Source, SourceRun, SourceStatus } from './source.ts';
 
 export interface BucketListingRequest {
@@ -100,6 +104,7 @@ class BucketListing implements Source {
   /** Of the last look, until a listing succeeds again. */
   #shown: Fault | undefined;
   #failedLooks = 0;
+  readonly #reports = new ReportsSeen();
   readonly #archived = new Tally();
   readonly #gone = new Tally();
 
@@ -154,7 +159,7 @@ class BucketListing implements Source {
     this.#faults = [];
     for (const wanted of this.#retries.takeDue(clock.nowMs())) {
       if (run.signal.aborted) return;
-      yield this.#offer(wanted, () => undefined, run);
+      yield* this.#offers(wanted, () => undefined, run);
     }
     this.#readings = [...this.#streams.values()].map(readingOf);
     if (this.#isWalkDue()) yield* this.#guarded(this.#walk(run), run);
@@ -204,6 +209,7 @@ class BucketListing implements Source {
       listFolder: (prefix, from) => this.#list({ prefix, delimiter: '/', ...from }, run),
       peek: (prefix) => this.#list({ prefix, maxKeys: PEEK_KEYS }, run),
       isDayStream: (prefix) => this.#streams.has(streamId({ prefix, layout: 'days' })),
+      isKnown: (folder) => this.#reports.isKnown(folder),
     });
     for await (const one of found) {
       if (run.signal.aborted || this.#retries.isFull) return;
@@ -259,7 +265,11 @@ class BucketListing implements Source {
     else throw new Fault('unavailable', `Cannot list beyond "${before}": the store gives no more keys.`);
   }
 
-  *#takeOf(progress: StreamProgress, object: ListedObject, run: SourceRun): Generator<OfferedBatch> {
+  async *#takeOf(
+    progress: StreamProgress,
+    object: ListedObject,
+    run: SourceRun,
+  ): AsyncGenerator<OfferedBatch> {
     const { stream } = progress;
     const timed = timedKey(object.key, this.#root);
     if (timed !== undefined && streamId(timed) !== streamId(stream)) {
@@ -270,22 +280,44 @@ class BucketListing implements Source {
     yield* this.#take(object, progress, run);
   }
 
-  *#take(object: ListedObject, memory: Memory, run: SourceRun): Generator<OfferedBatch> {
+  async *#take(object: ListedObject, memory: Memory, run: SourceRun): AsyncGenerator<OfferedBatch> {
     const isMarker = object.key.endsWith('/') && object.sizeBytes === 0;
     if (isMarker || !memory.isNew(object)) return;
     const settle = memory.begin(object);
     const isOld = object.modifiedMs > 0 && object.modifiedMs < (this.#request.since ?? 0);
     const isArchived = ARCHIVED.has(object.storageClass);
     if (isArchived && !isOld) this.#archived.add(object.key);
+    const { key, etag, modifiedMs } = object;
     if (isOld || isArchived) settle();
-    else
-      yield this.#offer({ key: object.key, etag: object.etag, modifiedMs: object.modifiedMs }, settle, run);
+    else yield* this.#offers({ key, etag, modifiedMs }, settle, run);
   }
 
-  #offer(wanted: Wanted, settle: () => void, run: SourceRun): OfferedBatch {
-    const { s3, clock } = this.#parts;
-    const { key, etag, modifiedMs } = wanted;
-    let isGone = false;
+  /** What an object is offered as: itself, or the data files of the inventory report that it stands for. */
+  async *#offers(wanted: Wanted, settle: () => void, run: SourceRun): AsyncGenerator<OfferedBatch> {
+    const { format = 'inventory' } = this.#request;
+    const role = format === 'inventory' ? roleOf(wanted.key) : undefined;
+    if (role === undefined) {
+      const ending = this.#begin(wanted, settle, run);
+      yield objectOffer(wanted, ending, { ...this.#request, bucket: this.#bucket, s3: this.#parts.s3 });
+      return;
+    }
+    if (role === 'data') this.#reports.pass(wanted.key);
+    if (role === 'data' || role === 'checksum') {
+      settle();
+      return;
+    }
+    this.#reports.see(wanted.key);
+    const { acknowledge, failed } = this.#begin(wanted, settle, run);
+    const ended = async (failure: string | undefined): Promise<void> => {
+      if (failure !== undefined) return failed(failure);
+      this.#reports.settle(wanted.key);
+      await acknowledge();
+    };
+    yield* offersOfReport(wanted.key, ended, bucketPlace(this.#bucket, this.#parts.s3, run.signal));
+  }
+
+  /** An object is under way from here until it is acknowledged or has failed. */
+  #begin(wanted: Wanted, settle: () => void, run: SourceRun): Ending {
     this.#underWay += 1;
     const end = async (): Promise<void> => {
       this.#underWay -= 1;
@@ -293,33 +325,18 @@ class BucketListing implements Source {
       if (isLast || this.#cursor.isDue()) await this.#cursor.save(() => this.#stored());
     };
     return {
-      origin: `s3://${this.#bucket}/${key}`,
-      ...(etag === '' ? {} : { etag }),
-      ...(modifiedMs === 0 ? {} : { deliveredMs: modifiedMs }),
-      ...(this.#request.format === undefined ? {} : { format: this.#request.format }),
-      content: {
-        kind: 'stream',
-        open: async (signal) => {
-          try {
-            return (await s3.getObject({ bucket: this.#bucket, key }, signal)).body;
-          } catch (error) {
-            isGone = isObjectGone(error);
-            throw error;
-          }
-        },
-      },
       acknowledge: async () => {
         settle();
         this.#retries.settle(wanted);
         await end();
       },
-      failed: (reason) => {
+      failed: (reason, isGone = false) => {
         // What the stop interrupts stays unacknowledged, and is no failure.
         if (!run.signal.aborted) {
           settle();
-          if (isGone) this.#gone.add(key);
+          if (isGone) this.#gone.add(wanted.key);
           if (isGone) this.#retries.settle(wanted);
-          else this.#retries.failed(wanted, reason, clock.nowMs());
+          else this.#retries.failed(wanted, reason, this.#parts.clock.nowMs());
         }
         void end();
       },
@@ -360,6 +377,7 @@ class BucketListing implements Source {
 
   #notes(): string[] {
     return [
+      this.#reports.note(),
       this.#archived.count === 0
         ? ''
         : `${this.#archived.text()} archived (GLACIER, DEEP_ARCHIVE) and left alone.`,

@@ -1,10 +1,13 @@
 /** Files on this machine: a path, a folder with all below it, a glob, or standard input. */
 import { glob, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Fault } from '../lib/fault.ts';
 import type { FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
+import { filePlace } from './inventory-places.ts';
+import { offersOfReport, roleOf } from './inventory-report.ts';
+import { ReportsSeen } from './inventory-seen.ts';
 import type { OfferedBatch, Source, SourceRun, SourceStatus } from './source.ts';
 
 export interface FilesRequest {
@@ -35,6 +38,7 @@ class FilesSource implements Source {
   readonly #stdin: NodeJS.ReadableStream | undefined;
   /** Path and change time of what has been offered and not failed. */
   readonly #offered = new Map<string, string>();
+  readonly #reports = new ReportsSeen();
   #state: SourceStatus['state'] = 'idle';
   #message = '';
   #lastCheckedMs = 0;
@@ -69,7 +73,8 @@ class FilesSource implements Source {
   }
 
   status(): SourceStatus {
-    return { state: this.#state, message: this.#message, lastCheckedMs: this.#lastCheckedMs, requests: {} };
+    const message = [this.#message, this.#reports.note()].filter((text) => text !== '').join(' ');
+    return { state: this.#state, message, lastCheckedMs: this.#lastCheckedMs, requests: {} };
   }
 
   async *#look(run: SourceRun): AsyncGenerator<OfferedBatch> {
@@ -83,10 +88,26 @@ class FilesSource implements Source {
       const isYoung = run.follow && this.#clock.nowMs() - file.mtimeMs < SETTLED_MS;
       if (isYoung || this.#offered.get(path) === stamp) continue;
       this.#offered.set(path, stamp);
-      yield this.#offer(path, file.mtimeMs);
+      yield* this.#offers(path, file.mtimeMs);
     }
     if (found === 0 && !run.follow)
       throw new Fault('not_found', `Cannot read ${this.#request.path}: no such file or folder.`);
+  }
+
+  /** What a file is offered as: itself, or the data files of the inventory report that it stands for. */
+  async *#offers(path: string, changedMs: number): AsyncGenerator<OfferedBatch> {
+    const { format = 'inventory' } = this.#request;
+    const role = format === 'inventory' ? roleOf(path) : undefined;
+    this.#reports.see(path);
+    if (role === undefined) yield this.#offer(path, changedMs);
+    else if (role === 'data') this.#reports.pass(path);
+    else if (role !== 'checksum' && !this.#reports.isKnown(`${dirname(path)}/`)) {
+      const ended = (failure?: string): void => {
+        if (failure === undefined) this.#reports.settle(path);
+        else this.#fail(path, failure);
+      };
+      yield* offersOfReport(path, ended, filePlace());
+    }
   }
 
   #offer(path: string, changedMs: number): OfferedBatch {

@@ -1,4 +1,5 @@
-/** Which objects are logs: those the configuration names, or those whose key is one that AWS gives a log. */
+/** Which objects are logs: those the configuration names, or those whose key is one that AWS gives a log or a report. */
+import { roleOf } from './inventory-report.ts';
 
 export interface ObjectName {
   readonly bucket: string;
@@ -15,6 +16,12 @@ const TRAIL = /(?:^|\/)\d{12}_CloudTrail(?:-Digest)?_[^/]+\.json(?:\.gz)?$/;
  * the key decides.
  */
 export function logTest(uris: readonly string[]): (name: ObjectName) => boolean {
-  if (uris.length === 0) return ({ key }) => ACCESS_LOG.test(key) || TRAIL.test(key);
+  if (uris.length === 0) return ({ key }) => ACCESS_LOG.test(key) || TRAIL.test(key) || isManifest(key);
   return ({ bucket, key }) => uris.some((uri) => `s3://${bucket}/${key}`.startsWith(uri));
+}
+
+/** Of an inventory report; its data files look like anybody's. */
+function isManifest(key: string): boolean {
+  const role = roleOf(key);
+  return role === 'manifest' || role === 'checksum';
 }

@@ -9,6 +9,8 @@ import type { Clock } from '../lib/clock.ts';
 import { Fault, reasonOf } from '../lib/fault.ts';
 import type { Queue, QueueDepth, ReceivedMessage } from '../s3/queue.ts';
 import { isObjectGone, isObjectReplaced, type S3Reader } from '../s3/s3.ts';
+import { bucketPlace } from './inventory-places.ts';
+import { offersOfReport, reportKeyOf, roleOf } from './inventory-report.ts';
 import { HeldMessages } from './queue-held.ts';
 import { logTest } from './queue-logs.ts';
 import { type Announced, type MessageMode, planOf, type PlanRules } from './queue-message.ts';
@@ -43,6 +45,7 @@ const DEPTH_MS = 30_000;
 const POLL_BACKOFF_MS = 1_000;
 const BACKOFF_MS = 30_000;
 const BACKOFF_MS_MAX = 900_000;
+const DATA_FILE = 'data file of an inventory report, which its manifest offers';
 /** How often an object that is replaced while it is fetched is looked up anew. */
 const LOOKUPS_MAX = 3;
 
@@ -162,7 +165,7 @@ class QueueSource implements Source {
   #begin(message: ReceivedMessage, run: SourceRun): void {
     const plan = planOf(message.body, this.#rules);
     const work: Work = { message, receivedMs: this.#parts.clock.nowMs(), partsLeft: 1, hasFailed: false };
-    for (const what of plan.skipped) this.#skipped.set(what, (this.#skipped.get(what) ?? 0) + 1);
+    for (const what of plan.skipped) this.#skip(what);
     if (plan.parked !== undefined) void this.#park(work, plan.parked);
     if (plan.batch !== undefined) this.#offerMessage(work, plan.batch, run);
     for (const announced of plan.announced) this.#announceSoon(work, announced, run);
@@ -196,6 +199,12 @@ class QueueSource implements Source {
     work.partsLeft += 1;
     try {
       const { bucket, key } = announced;
+      const { format = 'inventory' } = this.#request;
+      const role = format === 'inventory' ? roleOf(key) : undefined;
+      if (role !== undefined) {
+        await this.#announceReport(work, announced, run);
+        return;
+      }
       const etag = announced.etag ?? (await this.#etagOf(announced, run.signal));
       if (etag === undefined) await this.#parkGone(work, announced);
       else this.#offers.push(this.#objectBatch(work, { bucket, key, etag }, run, lookups));
@@ -203,6 +212,20 @@ class QueueSource implements Source {
       if (!(error instanceof Fault) && !run.signal.aborted) throw error;
       this.#fail(work, reasonOf(error), run);
     }
+  }
+
+  /** Offers the data files of an announced report; a data file that is announced itself waits for its manifest. */
+  async #announceReport(work: Work, { bucket, key }: Announced, run: SourceRun): Promise<void> {
+    const reportKey = reportKeyOf(key);
+    if (reportKey === undefined) {
+      this.#skip(DATA_FILE);
+      this.#settle(work);
+      return;
+    }
+    const ended = (failure: string | undefined): void =>
+      failure === undefined ? this.#settle(work) : this.#fail(work, failure, run);
+    const place = bucketPlace(bucket, this.#parts.s3, run.signal);
+    for await (const offered of offersOfReport(reportKey, ended, place)) this.#offers.push(offered);
   }
 
   #objectBatch(work: Work, object: Required<Announced>, run: SourceRun, lookups: number): OfferedBatch {
@@ -310,6 +333,10 @@ class QueueSource implements Source {
     const oldestMs = this.#held.oldestSentMs;
     if (oldestMs === undefined) return depth;
     return { ...depth, oldestAgeMs: Math.max(0, this.#parts.clock.nowMs() - oldestMs) };
+  }
+
+  #skip(what: string): void {
+    this.#skipped.set(what, (this.#skipped.get(what) ?? 0) + 1);
   }
 
   #skippedText(): string {

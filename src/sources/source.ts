@@ -1,4 +1,4 @@
-import type { FormatName } from '../formats/format.ts';
+import type { BatchDescription, FormatName } from '../formats/format.ts';
 
 /**
  * A place facts come from. A source offers batches; it learns through `acknowledge` that a batch is stored
@@ -45,6 +45,10 @@ export interface OfferedBatch {
   readonly format?: FormatName;
   /** Of the store whose events these are: bucket ids become `<namespace>:<bucket>`. Absent for a store without. */
   readonly namespace?: string;
+  /** What is known of it from beside its bytes: what a manifest says. */
+  readonly description?: BatchDescription;
+  /** Why it cannot be loaded, when its source knows already: it is rejected with this reason and its bytes are kept. */
+  readonly refusal?: string;
   readonly content: BatchContent;
   /** Called once the batch is stored, was stored before, or is rejected and kept. */
   acknowledge(): Promise<void>;
