@@ -1,10 +1,11 @@
 -- What inventory reports tell of versions. A row without a version id but with a replication status is of a versioned bucket
--- whose report has current versions alone: nobody can say which version it is, so it is evidence of none.
+-- whose report has current versions alone: nobody can say which version it is, so it is evidence of none. The version id
+-- null is what events leave empty.
 create materialized view if not exists object_versions_from_inventory to object_versions as
 select
   bucket,
   key,
-  version_id,
+  if(inventory_objects.version_id = 'null', '', inventory_objects.version_id) as version_id,
   (toUInt8(255), toDateTime64(0, 3, 'UTC')) as created,
   last_modified as modified,
   report_time as seen_at,
@@ -15,9 +16,13 @@ select
   is_delete_marker,
   toUInt8(8) as feeds
 from inventory_objects
-where version_id != '' or inventory_objects.replication_status = '';
+where inventory_objects.version_id != '' or inventory_objects.replication_status = '';
 
 create materialized view if not exists replication_touched_from_inventory to replication_touched as
-select batch_id as unit, bucket, key, version_id
+select
+  batch_id as unit,
+  bucket,
+  key,
+  if(inventory_objects.version_id = 'null', '', inventory_objects.version_id) as version_id
 from inventory_objects
-where version_id != '' and replication_status != '';
+where inventory_objects.version_id != '' and replication_status != '';
