@@ -4,5 +4,7 @@ export const REPLICATION_MIGRATIONS = [
   readMigration('replication', '001-evidence', import.meta.url),
   readMigration('replication', '002-replications', import.meta.url),
   readMigration('replication', '003-feeds', import.meta.url),
+  readMigration('replication', '004-canaries', import.meta.url),
   readMigration('replication', '005-audits', import.meta.url),
+  readMigration('replication', '006-archive', import.meta.url),
 ];
