@@ -94,7 +94,7 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       ...storeSources(config, estate, parts),
       ...(options.extraSources ?? []),
     ];
-    const jobs = openJobs(config, { ...parts, engine });
+    const jobs = openJobs(config, { ...parts, engine, estate });
     const isDemo = options.isDemo ?? false;
     return new RunningApp({ config, engine, claim, intake, estate, sources, jobs, isDemo }, parts);
   } catch (error) {
@@ -139,6 +139,7 @@ class RunningApp implements App {
         engine: wired.engine,
         intake: wired.intake,
         sources: wired.sources,
+        canaries: wired.jobs.canaries,
         trailKeys: openTrailKeys(wired.config.trail_keys, parts.clock),
         arrivals: new ArrivalsCache({ engine: wired.engine, clock: parts.clock }),
         clock: parts.clock,

@@ -18,7 +18,8 @@ import { VERSION } from './version.ts';
 const EXIT_CODES = `
 Exit codes:
   0  fine
-  1  a pair is failing or lagging, where that was asked (replication pairs --check)
+  1  what was asked for is not so: a pair is failing or lagging (replication pairs --check), or a canary did not arrive in
+     time (replication canary --once)
   2  the command or the configuration is wrong
   3  something cannot be reached or used, or input was rejected`;
 

@@ -35,6 +35,8 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'replications', column: 'written_at', as: 'rollups' },
   { table: 'replication_5m', column: 'time', as: 'rollups' },
   { table: 'replication_audits', column: 'ended_at', as: 'rollups' },
+  { table: 'replication_canaries', column: 'greatest(toDateTime(sent_at), stored_at)', as: 'rollups' },
+  { table: 'replication_archive_runs', column: 'planned_at', as: 'rollups' },
   { table: 'access_log_odd', column: 'stored_at', as: 'rejects' },
   { table: 'rejects', column: 'loaded_at', as: 'rejects' },
   { table: 'parked_messages', column: 'received_at', as: 'rejects' },

@@ -65,6 +65,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '/replication/objects': ['/replication/objects?status=FAILED,PENDING&limit=1', '/replication/objects'],
   '/replication/failures': ['/replication/failures?pair=media/copy/all'],
   '/replication/object': ['/replication/object?bucket=media&key=a'],
+  '/replication/canaries': [`/replication/canaries?${RANGE}`],
   '/completeness': [`/completeness?${RANGE}`],
   '/replication/audits': ['/replication/audits', '/replication/audits?pair=a/b/r&location=a/logs/'],
 };
@@ -111,6 +112,13 @@ beforeAll(async () => {
   );
   const source = openFiles({ name: 'logs', path: logs, pollMs: 0 }, { clock: systemClock });
   await app.ingest(source, new AbortController().signal);
+  const canary = {
+    pair_id: 'media/copy/all',
+    key: 'canary',
+    state: 'under-way',
+    sent_at: '2026-04-19 12:00:00',
+  };
+  await app.engine.insertRows({ table: 'replication_canaries', rows: [canary] });
   const receivedMs = systemClock.nowMs();
   const foreign = { source: 'logs', messageId: 'm', reason: 'foreign', body: 'hello', receivedMs };
   await openParking({ engine: app.engine, clock: systemClock }).park(foreign);

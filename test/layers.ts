@@ -84,6 +84,7 @@ const VENDORS: readonly (readonly [pattern: RegExp, folders: readonly string[]])
   [/^pino$/, ['lib']],
   [/^yaml$/, ['config']],
   [/^zod$/, ['config']],
+  [/^hyparquet-writer$/, ['monitors']],
 ];
 
 const TEXT_RULES: readonly (readonly [pattern: RegExp, allowed: RegExp, what: string])[] = [

@@ -24,6 +24,7 @@ const RUN_TIME = [
   'chdb',
   'commander',
   'hono',
+  'hyparquet-writer',
   'p-queue',
   'pino',
   'yaml',

@@ -297,7 +297,11 @@ const canary = z
       .min(1)
       .max(512)
       .default('.bucketwatch/canary/')
-      .describe('Where canaries are written; nothing else should be there.'),
+      .describe('Where canaries are written, below the prefix of the pair; nothing else should be there.'),
+    remove_at_destination: z
+      .boolean()
+      .default(false)
+      .describe('Whether they are deleted at the destination too, not only at the source.'),
   })
   .refine(
     ({ pair, source, destination }) =>
@@ -313,7 +317,7 @@ const replicationArchive = z.strictObject({
     .regex(/^(s3:\/\/[^/]+(\/.*)?|[^:]+)$/, 'is neither an s3://bucket/prefix/ URI nor a folder')
     .describe('Where judged versions are written: s3://bucket/prefix/ or a folder.'),
   format: z.enum(['jsonl', 'parquet']).default('jsonl').describe('How they are written.'),
-  every: duration('1h', 'How often a file is written.'),
+  every: duration('1h', 'How often what is new is written.'),
 });
 
 const replication = z.strictObject({

@@ -1,4 +1,5 @@
 /** What is known of replication, in the shapes of the API. */
+import type { CanaryStatus } from '../monitors/replication/canaries.ts';
 import type { ReplicationRow } from '../monitors/replication/objects.ts';
 import type { PairState } from '../monitors/replication/pairs-status.ts';
 import { type ReplicationSteps, replicationSpeed, type Step } from '../monitors/replication/series.ts';
@@ -9,7 +10,8 @@ const timeOf = (ms: number | null): string | null => (ms === null ? null : isoOf
 /** Sums of what is taken back and added again may be below 0 for as long as the engine has one without the other. */
 const countOf = (sum: number): number => Math.max(0, sum);
 
-export function pairAnswer(state: PairState): Pair {
+/** `canary` is how the pair's canaries stand; absent when it has none. */
+export function pairAnswer(state: PairState, canary: CanaryStatus | undefined): Pair {
   const { pair, sums } = state;
   return {
     id: pair.id,
@@ -37,9 +39,19 @@ export function pairAnswer(state: PairState): Pair {
       older_objects: state.coverage.olderObjects,
       share: state.coverage.share,
     },
-    canary: null,
+    canary: canary === undefined ? null : canaryAnswer(canary),
     feeds: [...state.feeds],
     notes: [...state.notes],
+  };
+}
+
+function canaryAnswer(canary: CanaryStatus): NonNullable<Pair['canary']> {
+  return {
+    last_sent: timeOf(canary.lastSentMs),
+    last_arrived: timeOf(canary.lastArrivedMs),
+    last_latency_ms: canary.lastLatencyMs,
+    waiting_seconds: canary.waitingSeconds,
+    problem: canary.problem,
   };
 }
 

@@ -225,19 +225,44 @@ export const ObjectHistory = z
   .openapi('ObjectHistory');
 export type ObjectHistory = z.infer<typeof ObjectHistory>;
 
-export const Canaries = z
+const CanaryRow = z.strictObject({
+  pair_id: z.string(),
+  source: z.string().openapi({ description: 'Bucket.' }),
+  destination: z.string().openapi({ description: 'Bucket.' }),
+  key: z.string(),
+  version_id: z.string(),
+  sent: time.openapi({
+    description: 'By the clock of the source; when it was first tried until it is written.',
+  }),
+  arrived: time.nullable(),
+  latency_ms: z.number().nullable().openapi({ description: 'Until the first look that saw it.' }),
+  uncertainty_ms: z
+    .number()
+    .nullable()
+    .openapi({ description: 'It arrived up to so much earlier: the look before did not see it.' }),
+  state: z.enum(['under-way', 'arrived', 'lost', 'refused']),
+  problem: z.string(),
+  removed: time.nullable().openapi({ description: 'When it was deleted again.' }),
+});
+export type CanaryRow = z.infer<typeof CanaryRow>;
+
+export const Canaries = z.strictObject({ rows: z.array(CanaryRow) }).openapi('ReplicationCanaries');
+export type Canaries = z.infer<typeof Canaries>;
+
+export const CanaryRequest = z
   .strictObject({
-    rows: z.array(
-      z.strictObject({
-        pair_id: z.string(),
-        key: z.string(),
-        version_id: z.string(),
-        sent: time,
-        arrived: time.nullable(),
-        latency_ms: z.number().nullable(),
-        state: z.enum(['under-way', 'arrived', 'lost', 'refused']),
-        problem: z.string(),
-      }),
-    ),
+    pair: z
+      .string()
+      .min(1)
+      .max(1000)
+      .openapi({ description: 'Id of a pair that canaries are configured for, or <source>/<destination>.' }),
   })
-  .openapi('ReplicationCanaries');
+  .openapi('ReplicationCanaryRequest');
+
+export const CanarySent = z
+  .strictObject({
+    canary: CanaryRow,
+    target_seconds: count.openapi({ description: 'Within this it is expected at the destination.' }),
+  })
+  .openapi('ReplicationCanarySent');
+export type CanarySent = z.infer<typeof CanarySent>;

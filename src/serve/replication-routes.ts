@@ -1,5 +1,6 @@
 /** Replication by pair: how pairs stand, how they went, and why versions failed. */
 import { createRoute } from '@hono/zod-openapi';
+import { canaryStatus } from '../monitors/replication/canaries.ts';
 import { causeOf } from '../monitors/replication/failure-causes.ts';
 import { replicationFailures } from '../monitors/replication/failures.ts';
 import { freshness } from '../monitors/replication/freshness.ts';
@@ -41,8 +42,9 @@ function addPairs(api: Api, parts: ApiParts): void {
     const range = rangeOf(query, nowMs);
     const pairs = await pairsOf(chosen(query), parts);
     const looks = await looksOf(pairs, parts.config.replication.confirm.requests_per_hour, parts.engine);
-    const [states, reach] = await Promise.all([
+    const [states, canaries, reach] = await Promise.all([
       pairStates({ pairs, range, nowMs, looks }, parts.engine),
+      canaryStatus(nowMs, parts.engine),
       freshness(parts.engine),
     ]);
     return context.json(
@@ -56,7 +58,7 @@ function addPairs(api: Api, parts: ApiParts): void {
           })),
         ),
         judged_until: reach.judgedUntilMs === null ? null : isoOf(reach.judgedUntilMs),
-        rows: states.map(pairAnswer),
+        rows: states.map((state) => pairAnswer(state, canaries.get(state.pair.id))),
       },
       200,
     );

@@ -6,6 +6,7 @@ import type { IntakeCounts } from '../intake/counts.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { TrailKeys } from '../monitors/completeness/trails.ts';
+import type { CanaryJob } from '../monitors/replication/canary.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
 import type { ArrivalsCache } from './arrivals-cache.ts';
@@ -16,6 +17,7 @@ export interface ApiParts {
   readonly sources: readonly Source[];
   readonly arrivals: ArrivalsCache;
   readonly trailKeys: TrailKeys;
+  readonly canaries: Pick<CanaryJob, 'send'>;
   readonly clock: Clock;
   readonly config: Config;
   readonly isDemo: boolean;

@@ -15,6 +15,7 @@ import { addSearch } from './search-routes.ts';
 import { addCompleteness } from './completeness-route.ts';
 import { addAnalyses, addTimeline } from './analysis-routes.ts';
 import { addInsights } from './insight-routes.ts';
+import { addCanaries } from './replication-canary-routes.ts';
 import { addMetrics } from './metric-routes.ts';
 import { addInlets } from './inlet-routes.ts';
 import { addReplication } from './replication-routes.ts';
@@ -60,6 +61,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addLedger(api, parts);
   addCompleteness(api, parts);
   addReplicationAudits(api, parts);
+  addCanaries(api, parts);
   addActions(api, parts);
   addLive(api, parts);
   addInlets(api, parts);
