@@ -6,6 +6,7 @@ import { isoSecond, windowOf } from '../routes/range.ts';
 import { useView, type View } from '../routes/view.tsx';
 import { getJson, type ApiProblem, type Query } from './api.ts';
 import { useLive } from './live.tsx';
+import type { Pairs } from './replication-row.ts';
 
 /** How often live panels ask again where the server's events cannot be had. */
 const POLL_MS = 5000;
@@ -63,6 +64,11 @@ export function useStatus(isLive: boolean): UseQueryResult<Status, ApiProblem> {
 
 export function useBuckets(isLive: boolean): UseQueryResult<Buckets, ApiProblem> {
   return useWhole<Buckets>('/buckets', isLive);
+}
+
+/** Every pair as it stands, whatever is chosen. */
+export function useAllPairs(isLive: boolean): UseQueryResult<Pairs, ApiProblem> {
+  return useWhole<Pairs>('/replication/pairs', isLive);
 }
 
 export function useSources(isLive: boolean): UseQueryResult<Sources, ApiProblem> {

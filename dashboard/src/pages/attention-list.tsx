@@ -19,7 +19,9 @@ export function AttentionList({ concerns: { rows: concerns, isPending } }: { rea
         <h2>Needs attention</h2>
         {concerns.length === 0 && (
           <span className="panel-actions muted">
-            {isPending ? 'Looking…' : 'Nothing: errors, storms, sources and completeness are as usual'}
+            {isPending
+              ? 'Looking…'
+              : 'Nothing: errors, storms, replication, sources and completeness are as usual'}
           </span>
         )}
       </header>

@@ -62,6 +62,7 @@ const QUIET: ConcernFacts = {
   storms: { coverage: COVERAGE, rows: [] },
   sources: [SOURCE, { ...SOURCE, name: 'rare', verdict: 'quiet' }],
   completeness: null,
+  pairs: [],
   rejects: { count: 4, newestMs: NOW_MS - 3 * 86_400_000 },
   nowMs: NOW_MS,
 };
