@@ -65,7 +65,11 @@ export function valueAxis(palette: Palette, text: (value: number) => string, isB
 
 const MINUTE_MS = 60_000;
 const DURATIONS_MS = [
-  ...[1, 10, 100, 1000, 10_000],
+  1,
+  10,
+  100,
+  1000,
+  10_000,
   ...[1, 10, 60, 600, 1440, 14_400, 144_000].map((minutes) => minutes * MINUTE_MS),
 ];
 

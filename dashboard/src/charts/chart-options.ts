@@ -56,7 +56,13 @@ function seriesOf(look: ChartLook, palette: Palette, scope: () => PlotScope): uP
   return look.colors.map((color, index) => ({
     stroke: isBand ? palette.faint(bandColor(look), EDGE_ALPHAS[index] ?? 1) : palette.color(color),
     width: isBand && index > 0 ? 1 : 2,
-    points: { show: true, size: 3, width: 0, fill: palette.color(color), filter: lonelyPoints },
+    points: {
+      show: true,
+      size: isBand && index === 0 ? 5 : 3,
+      width: 0,
+      fill: palette.color(color),
+      filter: lonelyPoints,
+    },
   }));
 }
 
@@ -79,7 +85,9 @@ const lonelyPoints: uPlot.Series.Points.Filter = (plot, seriesIndex) => {
   const lonely: number[] = [];
   for (let index = 0; index < values.length; index += 1) {
     const isLonely = (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
-    if ((values[index] ?? null) !== null && isLonely) lonely.push(index);
+    // One object is its own p50, p95 and p99: the line that matters most is seen.
+    const isHidden = seriesIndex > 1 && values[index] === plot.data[1]?.[index];
+    if ((values[index] ?? null) !== null && isLonely && !isHidden) lonely.push(index);
   }
   return lonely;
 };

@@ -57,6 +57,11 @@ export function durationText(ms: number): string {
   return `${Number((ms / (365.25 * DAY_MS)).toFixed(1))} years`;
 }
 
+/** A length of time that is known to the second: `0 s`, `14 min`. */
+export function secondsText(seconds: number): string {
+  return seconds < 1 ? '0 s' : durationText(Math.round(seconds) * SECOND_MS);
+}
+
 /** `just now`, `3 min ago`, `in 2 h`. */
 export function relativeText(timeMs: number, nowMs: number): string {
   const ageMs = nowMs - timeMs;

@@ -1,11 +1,15 @@
-import { durationText } from '../../lib/format.ts';
+import { durationText, secondsText } from '../../lib/format.ts';
 import { Ago, Moment } from '../../lib/moment.tsx';
-import { CutText, OutsideText } from '../../lib/outside-text.tsx';
+import { OutsideText } from '../../lib/outside-text.tsx';
 import { Panel } from '../../lib/panel.tsx';
 import { PlainTable, type PlainColumn } from '../../lib/plain-table.tsx';
 import { useCanaries } from '../../lib/replication-queries.ts';
 import type { Canaries, Pair } from '../../lib/replication-row.ts';
 import { StatusMark } from '../../lib/status-mark.tsx';
+import { Link } from '../../routes/link.tsx';
+import { hrefWith, type Place } from '../../routes/place.ts';
+import { useView } from '../../routes/view.tsx';
+import { objectParams } from './object-address.ts';
 
 type Sent = Canaries['rows'][number];
 
@@ -17,8 +21,17 @@ const STATES = {
 } as const;
 const SHOWN = 6;
 
-const COLUMNS: readonly PlainColumn<Sent>[] = [
-  { title: 'Sent', cell: (row) => <Moment time={row.sent} /> },
+const columnsOf = (place: Place, pair: Pair): readonly PlainColumn<Sent>[] => [
+  {
+    title: 'Sent',
+    cell: (row) => (
+      <Link
+        href={hrefWith(place, objectParams({ bucket: pair.source, key: row.key, version: row.version_id }))}
+      >
+        <Moment time={row.sent} />
+      </Link>
+    ),
+  },
   { title: 'State', cell: (row) => <StatusMark {...STATES[row.state]} /> },
   {
     title: 'Took',
@@ -27,13 +40,15 @@ const COLUMNS: readonly PlainColumn<Sent>[] = [
       row.latency_ms === null ? <span className="muted">–</span> : durationText(row.latency_ms),
   },
   {
-    title: 'Key',
-    cell: (row) => (row.problem === '' ? <CutText text={row.key} /> : <OutsideText text={row.problem} />),
+    title: 'Problem',
+    cell: (row) =>
+      row.problem === '' ? <span className="muted">none</span> : <OutsideText text={row.problem} />,
   },
 ];
 
 /** Small objects that are written to see when they arrive. */
 export function CanaryPanel({ pair }: { readonly pair: Pair }) {
+  const { place } = useView();
   const canaries = useCanaries(pair.id);
   return (
     <Panel title="Canary" answer={canaries} skeletonPx={180}>
@@ -46,7 +61,7 @@ export function CanaryPanel({ pair }: { readonly pair: Pair }) {
             {rows.length > 0 && (
               <PlainTable
                 label="Canaries"
-                columns={COLUMNS}
+                columns={columnsOf(place, pair)}
                 rows={rows.slice(0, SHOWN)}
                 idOf={(row) => `${row.key} ${row.version_id}`}
               />
@@ -82,9 +97,7 @@ function CanaryNow({ canary }: { readonly canary: NonNullable<Pair['canary']> })
         ? 'None has arrived yet'
         : `The newest took ${durationText(canary.last_latency_ms)}`}
       , sent <Ago time={canary.last_sent} />
-      {canary.waiting_seconds !== null &&
-        `; one is under way for ${durationText(Math.round(canary.waiting_seconds) * 1000)}`}
-      .
+      {canary.waiting_seconds !== null && `; one is under way for ${secondsText(canary.waiting_seconds)}`}.
     </p>
   );
 }

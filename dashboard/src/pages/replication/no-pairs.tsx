@@ -27,7 +27,7 @@ export function NoPairs() {
   return (
     <section className="panel empty-store">
       <h2>No pair of buckets is known yet</h2>
-      <p>
+      <p className="lines-follow">
         Pairs come from the replication rules of your buckets, which are read and never changed. These lines
         of <code>bucketwatch.yaml</code> make them visible:
       </p>

@@ -1,5 +1,5 @@
 import { CopyButton } from '../../lib/copy.tsx';
-import { bytesText, durationText, exactCount } from '../../lib/format.ts';
+import { bytesText, durationText, exactCount, secondsText } from '../../lib/format.ts';
 import { Moment } from '../../lib/moment.tsx';
 import { CutText, OutsideText } from '../../lib/outside-text.tsx';
 import { Skeleton } from '../../lib/panel.tsx';
@@ -138,7 +138,7 @@ function Destination({ at }: { readonly at: ReplicationObject }) {
           </>
         )}
         {at.latency_ms !== null && ` after ${durationText(at.latency_ms)}`}
-        {at.status === 'PENDING' && ` for ${durationText(Math.round(at.age_seconds) * 1000)}`}
+        {at.status === 'PENDING' && ` for ${secondsText(at.age_seconds)}`}
         {at.reason !== '' && (
           <>
             {': '}

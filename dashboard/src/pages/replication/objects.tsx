@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { bytesText, durationText, exactCount } from '../../lib/format.ts';
+import { bytesText, durationText, exactCount, secondsText } from '../../lib/format.ts';
 import { RowMoment } from '../../lib/moment.tsx';
 import { CutText, OutsideText } from '../../lib/outside-text.tsx';
 import type { Pages } from '../../lib/pages-query.ts';
@@ -51,7 +51,7 @@ const COLUMNS: readonly Column<ReplicationObject>[] = [
     widthPx: 140,
     cell: ({ written_at }) => <RowMoment time={written_at} />,
   },
-  { id: 'latency_ms', title: 'Took', widthPx: 96, align: 'end', cell: (row) => <Took row={row} /> },
+  { id: 'latency_ms', title: 'Took', widthPx: 120, align: 'end', cell: (row) => <Took row={row} /> },
   { id: 'reason', title: 'Reason', widthPx: 170, cell: ({ reason }) => <OutsideText text={reason} /> },
   {
     id: 'size_bytes',
@@ -72,7 +72,7 @@ function Took({ row }: { readonly row: ReplicationObject }) {
   if (row.status === 'PENDING')
     return (
       <span data-tip={`waits for ${exactCount(Math.round(row.age_seconds))} s`}>
-        {durationText(Math.round(row.age_seconds) * 1000)}…
+        {secondsText(row.age_seconds)} <span className="muted">so far</span>
       </span>
     );
   if (row.latency_ms === null) return <span className="muted">–</span>;

@@ -1,4 +1,4 @@
-import { counted, durationText, percentText } from '../../lib/format.ts';
+import { counted, percentText, secondsText } from '../../lib/format.ts';
 import { Moment } from '../../lib/moment.tsx';
 import { OutsideText } from '../../lib/outside-text.tsx';
 import type { Pair } from '../../lib/replication-row.ts';
@@ -39,7 +39,7 @@ export function PairEvidence({ pair }: { readonly pair: Pair }) {
           )}
         </dd>
         <dt>Target</dt>
-        <dd>{durationText(pair.target_seconds * 1000)}</dd>
+        <dd>{secondsText(pair.target_seconds)}</dd>
         <dt>Buckets</dt>
         <dd>
           {[pair.source, pair.destination].map((bucket) => (

@@ -19,7 +19,9 @@ export function PairTotals({ pair }: { readonly pair: Pair }) {
       </Total>
       <Total name="Pending">
         <ToObjects count={pair.pending_objects} status="PENDING" />{' '}
-        <small data-tip={`${exactCount(pair.pending_bytes)} bytes`}>{bytesText(pair.pending_bytes)}</small>
+        {pair.pending_objects > 0 && (
+          <small data-tip={`${exactCount(pair.pending_bytes)} bytes`}>{bytesText(pair.pending_bytes)}</small>
+        )}
       </Total>
       <Total name="Failed">
         <ToObjects count={pair.failed_objects} status="FAILED" />{' '}
@@ -29,8 +31,11 @@ export function PairTotals({ pair }: { readonly pair: Pair }) {
       </Total>
       <Total name="In target, 24 h">
         {shareText(within.day)}{' '}
-        <small data-tip="Of what arrived, failed or fell due in the last hour and in the last 30 days">
-          1 h {shareText(within.hour)}, 30 days {shareText(within.month)}
+        <small
+          className="below"
+          data-tip="Of what arrived, failed or fell due in the last hour and in the last 30 days"
+        >
+          1 h {shareText(within.hour)} · 30 d {shareText(within.month)}
         </small>
       </Total>
       <Total name={`Arrived ${rangeWords(range)}`}>

@@ -18,7 +18,7 @@ import { BacklogPanel, LatencyPanel, ThroughputPanel } from './pair-charts.tsx';
 import { PairEvidence } from './pair-evidence.tsx';
 import { PairTotals } from './pair-totals.tsx';
 
-const OBJECTS = 100;
+const OBJECTS = 25;
 
 interface PairViewProps {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { Sparkline } from '../../charts/sparkline.tsx';
-import { bytesText, counted, durationText, exactCount, percentText, shortCount } from '../../lib/format.ts';
+import { bytesText, counted, exactCount, percentText, secondsText, shortCount } from '../../lib/format.ts';
 import { Ago } from '../../lib/moment.tsx';
 import { OutsideText } from '../../lib/outside-text.tsx';
 import { PlainTable, type PlainColumn } from '../../lib/plain-table.tsx';
@@ -130,6 +130,6 @@ function BehindLine({ pair }: { readonly pair: Pair }) {
   const values = valuesOf(series.data, 'ReplicationLatency');
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return <span className="muted">nothing yet</span>;
-  const label = `${durationText(Math.min(...known) * 1000)} to ${durationText(Math.max(...known) * 1000)} behind, target ${durationText(pair.target_seconds * 1000)}`;
+  const label = `${secondsText(Math.min(...known))} to ${secondsText(Math.max(...known))} behind, target ${secondsText(pair.target_seconds)}`;
   return <Sparkline values={values} label={label} limit={pair.target_seconds} />;
 }

@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import { durationText, exactCount } from '../../lib/format.ts';
+import { exactCount, secondsText } from '../../lib/format.ts';
 import type { Pair } from '../../lib/replication-row.ts';
 import { PAIR_WORDS } from '../../lib/replication-words.ts';
 
@@ -10,10 +10,8 @@ type Waiting = Pick<Pair, 'rpo_seconds' | 'target_seconds' | 'verdict'>;
 
 /** "RPO 2.9 h, target 15 min". */
 function rpoText({ rpo_seconds, target_seconds }: Waiting): string {
-  const target = `target ${durationText(target_seconds * 1000)}`;
-  return rpo_seconds === null
-    ? `RPO unknown, ${target}`
-    : `RPO ${durationText(Math.round(rpo_seconds) * 1000)}, ${target}`;
+  const target = `target ${secondsText(target_seconds)}`;
+  return rpo_seconds === null ? `RPO unknown, ${target}` : `RPO ${secondsText(rpo_seconds)}, ${target}`;
 }
 
 /** How old the oldest object that waits is, against the target. */
@@ -37,8 +35,8 @@ export function RpoBar({ pair }: { readonly pair: Waiting }) {
         aria-label={rpoText(pair)}
       />
       <span className="rpo-text" aria-hidden="true">
-        <strong>{rpo === null ? 'unknown' : durationText(Math.round(rpo) * 1000)}</strong>
-        <span className="muted"> of {durationText(target * 1000)}</span>
+        <strong>{rpo === null ? 'unknown' : secondsText(rpo)}</strong>
+        <span className="muted"> of {secondsText(target)}</span>
       </span>
     </span>
   );
