@@ -9,7 +9,7 @@ import type {
 } from './replication-row.ts';
 import { getJson, type ApiProblem } from './api.ts';
 import { usePages, type Pages } from './pages-query.ts';
-import { liveIntervalMs, scopeOf, useOverRange } from './queries.ts';
+import { liveIntervalMs, useOverRange } from './queries.ts';
 import { useView } from '../routes/view.tsx';
 
 type Answer<T> = UseQueryResult<T, ApiProblem>;
@@ -24,8 +24,14 @@ export function usePairSeries(pair: string): Answer<SeriesAnswer> {
   return useOverRange<SeriesAnswer>('/replication/series', { pair });
 }
 
+/** Why versions of a pair failed, as things stand: whenever they were written. */
 export function usePairFailures(pair: string): Answer<FailuresAnswer> {
-  return useOverRange<FailuresAnswer>('/replication/failures', { pair });
+  const view = useView();
+  return useQuery<FailuresAnswer, ApiProblem>({
+    queryKey: ['/replication/failures', pair],
+    queryFn: ({ signal }) => getJson<FailuresAnswer>('/replication/failures', { pair }, signal),
+    refetchInterval: liveIntervalMs(view),
+  });
 }
 
 export function useCanaries(pair: string): Answer<CanariesAnswer> {
@@ -40,13 +46,13 @@ interface ObjectsRequest {
   readonly isLive: boolean;
 }
 
-/** Versions of a pair as they stand, page by page. */
+/** Versions of a pair as they stand, page by page: whenever they were written. */
 export function usePairObjects({ pair, status, limit, isLive }: ObjectsRequest): Pages<ObjectsAnswer> {
   const view = useView();
   return usePages<ObjectsAnswer>({
     route: '/replication/objects',
-    key: [view.range, pair, status, limit],
-    first: () => ({ ...scopeOf(view, Date.now()), bucket: null, pair, status, limit }),
+    key: [pair, status, limit],
+    first: () => ({ pair, status, limit }),
     intervalMs: isLive ? liveIntervalMs(view) : false,
   });
 }

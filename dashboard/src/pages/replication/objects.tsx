@@ -127,7 +127,7 @@ export function ObjectList({ pair, status, list }: ObjectListProps) {
             openId={openId}
             onOpen={openRow}
           />
-          <MoreRows list={list} noun="object" />
+          <MoreRows list={list} noun="object" order={status === 'PENDING' ? 'oldest' : 'newest'} />
         </>
       )}
     </section>
