@@ -22,6 +22,11 @@ export function counted(count: number, noun: string): string {
   return `${exactCount(count)} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`;
 }
 
+/** The same with a capital at its start. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A ratio from 0 to 1 as people read it: `0 %`, `< 0.01 %`, `0.4 %`, `37 %`. */
 export function percentText(ratio: number): string {
   const percent = ratio * 100;

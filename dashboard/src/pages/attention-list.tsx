@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { capitalised } from '../lib/format.ts';
 import { OutsideText } from '../lib/outside-text.tsx';
 import { StatusMark } from '../lib/status-mark.tsx';
 import { Link } from '../routes/link.tsx';
@@ -57,8 +58,4 @@ function AttentionRow({ concern }: { readonly concern: Concern }) {
       </div>
     </li>
   );
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,4 @@
-import { counted, exactCount, bytesText, shortCount } from '../../lib/format.ts';
+import { bytesText, capitalised, counted, exactCount, shortCount } from '../../lib/format.ts';
 import { CopyButton } from '../../lib/copy.tsx';
 import { Ago } from '../../lib/moment.tsx';
 import { CutText, OutsideText } from '../../lib/outside-text.tsx';
@@ -63,7 +63,7 @@ function columnsOf(place: Place, pair: Pair): readonly PlainColumn<Cause>[] {
       cell: (row) => (
         <>
           <OutsideText text={row.reason} />
-          <span className="advice">{row.cause}</span>
+          <span className="advice">{capitalised(row.cause)}</span>
         </>
       ),
     },
