@@ -3,8 +3,6 @@ interface SparklineProps {
   readonly values: readonly (number | null)[];
   /** What it shows and its range, in words. */
   readonly label: string;
-  /** A value to draw a line at; left out where it would lie above everything. */
-  readonly limit?: number;
 }
 
 const WIDTH = 120;
@@ -41,10 +39,9 @@ function pathOf(values: readonly (number | null)[], top: number): string {
 }
 
 /** A line the height of a row, from zero. */
-export function Sparkline({ values, label, limit }: SparklineProps) {
+export function Sparkline({ values, label }: SparklineProps) {
   const shown = thinned(values);
   const top = Math.max(...shown.map((value) => value ?? 0));
-  const limitY = limit === undefined || limit > top ? null : HEIGHT - 2 - (limit / top) * (HEIGHT - 4);
   return (
     <svg
       className="sparkline"
@@ -54,8 +51,7 @@ export function Sparkline({ values, label, limit }: SparklineProps) {
       aria-label={label}
       data-tip={label}
     >
-      {limitY !== null && <path className="sparkline-limit" d={`M0 ${limitY.toFixed(1)}H${WIDTH}`} />}
-      <path className="sparkline-line" d={pathOf(shown, top === 0 ? 1 : top)} />
+      <path d={pathOf(shown, top === 0 ? 1 : top)} />
     </svg>
   );
 }

@@ -1,5 +1,5 @@
 import { Sparkline } from '../../charts/sparkline.tsx';
-import { bytesText, counted, exactCount, percentText, secondsText, shortCount } from '../../lib/format.ts';
+import { bytesText, counted, exactCount, percentText, shortCount } from '../../lib/format.ts';
 import { Ago } from '../../lib/moment.tsx';
 import { OutsideText } from '../../lib/outside-text.tsx';
 import { PlainTable, type PlainColumn } from '../../lib/plain-table.tsx';
@@ -104,9 +104,9 @@ function columnsOf(place: Place, drawn: ReadonlySet<string>): readonly PlainColu
       cell: (pair) => <ShareText share={pair.within_target.day} />,
     },
     {
-      title: 'Behind',
-      meaning: 'How far the destination was behind over the range',
-      cell: (pair) => (drawn.has(pair.id) ? <BehindLine pair={pair} /> : <span className="muted">–</span>),
+      title: 'Backlog over time',
+      meaning: 'Objects that waited, over the range',
+      cell: (pair) => (drawn.has(pair.id) ? <BacklogLine pair={pair} /> : <span className="muted">–</span>),
     },
   ];
 }
@@ -122,14 +122,13 @@ export function ShareText({ share }: { readonly share: number | null }) {
   return <span>{percentText(share)}</span>;
 }
 
-/** The wait of the slowest object of each five minutes, over the range. */
-function BehindLine({ pair }: { readonly pair: Pair }) {
+/** How many objects waited, over the range. */
+function BacklogLine({ pair }: { readonly pair: Pair }) {
   const series = usePairSeries(pair.id);
   if (series.data === undefined)
     return <span className="sparkline-room">{series.error === null ? '' : 'not known'}</span>;
-  const values = valuesOf(series.data, 'ReplicationLatency');
+  const values = valuesOf(series.data, 'OperationsPendingReplication');
   const known = values.filter((value) => value !== null);
-  if (known.length === 0) return <span className="muted">nothing yet</span>;
-  const label = `${secondsText(Math.min(...known))} to ${secondsText(Math.max(...known))} behind, target ${secondsText(pair.target_seconds)}`;
-  return <Sparkline values={values} label={label} limit={pair.target_seconds} />;
+  if (known.length === 0) return <span className="muted">not known</span>;
+  return <Sparkline values={values} label={`At most ${counted(Math.max(...known), 'object')} waited`} />;
 }
