@@ -14,6 +14,7 @@ const POLL_MS = 5000;
 const POLL_LONG_MS = 30_000;
 /** Beside the server's events, so that a server that went away is noticed. */
 const SLOW_MS = 30_000;
+const PAIRS_MS = 15_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Not by itself, only when told of a change. */
@@ -66,9 +67,15 @@ export function useBuckets(isLive: boolean): UseQueryResult<Buckets, ApiProblem>
   return useWhole<Buckets>('/buckets', isLive);
 }
 
-/** Every pair as it stands, whatever is chosen. */
-export function useAllPairs(isLive: boolean): UseQueryResult<Pairs, ApiProblem> {
-  return useWhole<Pairs>('/replication/pairs', isLive);
+/** Every pair as it stands, whatever is chosen. Every page asks it, so it is not asked anew at each arrival. */
+export function useAllPairs(): UseQueryResult<Pairs, ApiProblem> {
+  return useQuery<Pairs, ApiProblem>({
+    queryKey: ['/replication/pairs'],
+    queryFn: ({ signal }) => getJson<Pairs>('/replication/pairs', {}, signal),
+    staleTime: PAIRS_MS,
+    refetchInterval: PAIRS_MS,
+    meta: { isHeld: true },
+  });
 }
 
 export function useSources(isLive: boolean): UseQueryResult<Sources, ApiProblem> {

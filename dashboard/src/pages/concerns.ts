@@ -38,7 +38,7 @@ export function useConcerns(series: Series | null): Concerns {
   const storms = useStorms();
   const sources = useSources(isLive);
   const completeness = useCompleteness();
-  const replication = useAllPairs(isLive);
+  const replication = useAllPairs();
   const rejects = useRejects(null, { limit: 1, isLive });
   const rows = concernsOf({
     series,

@@ -70,7 +70,7 @@ function useEntries(typed: string): readonly PaletteEntry[] {
   const buckets = useBuckets(false).data?.rows ?? [];
   const analyses = useAnalyses().data?.rows ?? [];
   const savedViews = useSavedViews();
-  const pairs = useAllPairs(false).data?.rows ?? [];
+  const pairs = useAllPairs().data?.rows ?? [];
   return paletteEntries(
     {
       place,

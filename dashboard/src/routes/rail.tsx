@@ -17,7 +17,7 @@ function useBadges(): Readonly<Record<string, Said>> {
   const sources = (useSources(true).data?.rows ?? []).filter(
     ({ state, verdict }) => state === 'failing' || verdict === 'failing' || verdict === 'silent',
   );
-  const pairs = (useAllPairs(true).data?.rows ?? []).filter(isWrong);
+  const pairs = (useAllPairs().data?.rows ?? []).filter(isWrong);
   return {
     '/sources': { count: sources.length, noun: 'source', words: 'failing or silent' },
     '/replication': { count: pairs.length, noun: 'pair', words: 'failing or lagging' },

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { bytesText, counted, exactCount, percentText, shortCount } from '../../lib/format.ts';
 import { Ago } from '../../lib/moment.tsx';
@@ -16,13 +17,28 @@ import { valuesOf } from './series-values.ts';
 
 /** Each line is an answer of its own: further pairs are told by their figures. */
 const LINES_MAX = 24;
+/** The worst; the others are shown when asked for. */
+const ROWS_MAX = 100;
 
 /** Every pair in a row, the worst first. */
 export function PairsTable({ pairs }: { readonly pairs: readonly Pair[] }) {
   const { place } = useView();
-  const rows = inOrder(pairs);
-  const drawn = new Set(rows.slice(0, LINES_MAX).map(({ id }) => id));
-  return <PlainTable label="Pairs" columns={columnsOf(place, drawn)} rows={rows} idOf={(pair) => pair.id} />;
+  const [isWhole, setWhole] = useState(false);
+  const all = inOrder(pairs);
+  const rows = isWhole ? all : all.slice(0, ROWS_MAX);
+  const drawn = new Set(all.slice(0, LINES_MAX).map(({ id }) => id));
+  return (
+    <>
+      <PlainTable label="Pairs" columns={columnsOf(place, drawn)} rows={rows} idOf={(pair) => pair.id} />
+      {rows.length < all.length && (
+        <p className="panel-empty">
+          <button type="button" className="button" onClick={() => setWhole(true)}>
+            All {counted(all.length, 'pair')}
+          </button>
+        </p>
+      )}
+    </>
+  );
 }
 
 function columnsOf(place: Place, drawn: ReadonlySet<string>): readonly PlainColumn<Pair>[] {

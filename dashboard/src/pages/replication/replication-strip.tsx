@@ -13,8 +13,8 @@ const SHOWN = 8;
 
 /** The sentence about replication, and the RPO of the pairs that are worst. */
 export function ReplicationStrip() {
-  const { place, isLive, bucket } = useView();
-  const answer = useAllPairs(isLive);
+  const { place, bucket } = useView();
+  const answer = useAllPairs();
   const pairs = inOrder(pairsOfBucket(answer.data?.rows ?? [], bucket));
   return (
     <section className="panel" aria-label="Replication" aria-busy={answer.isPending}>
