@@ -35,7 +35,7 @@ export function PairTotals({ pair }: { readonly pair: Pair }) {
           className="below"
           data-tip="Of what arrived, failed or fell due in the last hour and in the last 30 days"
         >
-          1 h {shareText(within.hour)} · 30 d {shareText(within.month)}
+          <span>1 h {shareText(within.hour)},</span> <span>30 days {shareText(within.month)}</span>
         </small>
       </Total>
       <Total name={`Arrived ${rangeWords(range)}`}>
