@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { explorerTests } from './page-explorer.ts';
+import { replicationTests } from './page-replication.ts';
 import { sectionTests } from './page-sections.ts';
 import {
   addressOf,
@@ -18,7 +19,7 @@ import {
   soon,
 } from './page-parts.ts';
 
-const PAGES = ['/', '/activity', '/requests', '/calls', '/sources'];
+const PAGES = ['/', '/replication', '/activity', '/requests', '/calls', '/sources'];
 /** Scripts and styles as they are sent. */
 const BUNDLE_BYTES_MAX = 200_000;
 const PHONE = { width: 360, height: 740 };
@@ -27,6 +28,7 @@ describePages('page in a browser', (pages) => {
   const { openPage, url } = pages;
   explorerTests(pages);
   sectionTests(pages);
+  describe('replication', () => replicationTests(pages));
 
   test('scripts and styles are small', () => {
     const assets = join(DIST, 'assets');

@@ -101,11 +101,13 @@ const WIDE = { widthPx: 1400, heightPx: 900 };
 const PHONE = { widthPx: 390, heightPx: 844 };
 const PAGES = {
   overview: '/?range=7d',
+  replication: '/replication?range=24h',
   activity: '/activity?range=7d',
   requests: '/requests?range=7d&http_status=!2xx',
   calls: '/calls?range=7d',
   sources: '/sources?range=7d',
 };
+const PAIR = `${PAGES.replication}&pair=${encodeURIComponent('nimbus-data-lake/nimbus-lake-replica/curated-to-stockholm')}`;
 const SIZE_BYTES_MAX = 300_000;
 
 /** Every page, wide in both themes and on a phone; then what opens over them. */
@@ -125,6 +127,9 @@ function shots(): Shot[] {
   };
   return [
     ...pages,
+    { name: 'pair-light', path: PAIR, theme: 'light', ...WIDE },
+    { name: 'pair-dark', path: PAIR, theme: 'dark', ...WIDE },
+    { name: 'pair-phone', path: PAIR, theme: 'light', ...PHONE },
     { name: 'palette-light', path: PAGES.activity, theme: 'light', ...WIDE, act: palette },
     { name: 'panel-light', path: PAGES.requests, theme: 'light', ...WIDE, act: panel },
     { name: 'panel-dark', path: PAGES.calls, theme: 'dark', ...WIDE, act: panel },

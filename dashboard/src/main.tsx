@@ -11,6 +11,7 @@ import './styles/frame.css';
 import './styles/panels.css';
 import './styles/tables.css';
 import './styles/explorer.css';
+import './styles/replication.css';
 
 showTheme(initialTheme(currentPlace().params));
 

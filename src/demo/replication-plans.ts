@@ -10,13 +10,11 @@ export interface ReplicationPlan {
   /** From the write to the arrival, when all is well. */
   readonly medianMs: number;
   readonly trouble: 'none' | 'lags' | 'key-lost';
-  /** Replication Time Control, which reports what takes longer than 15 minutes. */
-  readonly isTimed: boolean;
   /** Key that replicas are encrypted with; empty for that of S3. */
   readonly kmsKey: string;
 }
 
-/** One rule a source, each for the objects its bucket notifies about. */
+/** One rule a source, each for the objects its bucket notifies about, and all with Replication Time Control. */
 export const PAIRS: readonly ReplicationPlan[] = [
   {
     ruleId: 'uploads-to-ireland',
@@ -26,7 +24,6 @@ export const PAIRS: readonly ReplicationPlan[] = [
     destinationRegion: 'eu-west-1',
     medianMs: 6_000,
     trouble: 'none',
-    isTimed: false,
     kmsKey: '',
   },
   {
@@ -37,7 +34,6 @@ export const PAIRS: readonly ReplicationPlan[] = [
     destinationRegion: 'eu-north-1',
     medianMs: 42_000,
     trouble: 'lags',
-    isTimed: true,
     kmsKey: '',
   },
   {
@@ -48,7 +44,6 @@ export const PAIRS: readonly ReplicationPlan[] = [
     destinationRegion: 'eu-west-1',
     medianMs: 4_000,
     trouble: 'key-lost',
-    isTimed: true,
     kmsKey: 'arn:aws:kms:eu-west-1:111122223333:key/4d1f6b0a-7c52-4e8a-9a3d-2b60c7e41f95',
   },
 ];

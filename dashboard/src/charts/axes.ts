@@ -63,6 +63,22 @@ export function valueAxis(palette: Palette, text: (value: number) => string, isB
   };
 }
 
+const MINUTE_MS = 60_000;
+const DURATIONS_MS = [
+  1,
+  10,
+  100,
+  1000,
+  10_000,
+  ...[1, 10, 60, 600, 1440, 14_400, 144_000].map((minutes) => minutes * MINUTE_MS),
+];
+
+/** Labels of a logarithmic axis of milliseconds, where people divide time. */
+export const DURATION_SPLITS: Pick<uPlot.Axis, 'splits' | 'filter'> = {
+  splits: (_plot, _axis, min, max) => DURATIONS_MS.filter((ms) => ms >= min && ms <= max),
+  filter: (_plot, splits) => splits,
+};
+
 /** The scale of the time axis: always the whole range asked for, never only where records are. */
 export function timeScale(scope: () => PlotScope): uPlot.Scale {
   return { time: true, range: () => [scope().since, scope().until] };

@@ -1,8 +1,9 @@
 import type uPlot from 'uplot';
-import { bytesText } from '../lib/format.ts';
-import { timeAxis, timeScale, valueAxis, zeroScale } from './axes.ts';
+import { bytesText, durationText } from '../lib/format.ts';
+import { DURATION_SPLITS, timeAxis, timeScale, valueAxis, zeroScale } from './axes.ts';
 import { LOG_FLOOR, type ChartLine, type ChartShape } from './chart-lines.ts';
 import { drawFrontier } from './frontier.ts';
+import { drawLimit, type ChartLimit } from './limit-line.ts';
 import type { Palette } from './palette.ts';
 import type { PlotOptions, PlotScope } from './plot.tsx';
 import { stackedBars } from './stacked-bars.ts';
@@ -15,6 +16,7 @@ export interface ChartLook {
   readonly colors: readonly string[];
   /** What the value axis says. */
   readonly text: (value: number) => string;
+  readonly limit: ChartLimit | null;
 }
 
 const BAND_ALPHAS = [0.28, 0.14];
@@ -26,12 +28,20 @@ export function chartOptions(look: ChartLook, palette: Palette, scope: () => Plo
   return {
     series: [{}, ...seriesOf(look, palette, scope)],
     ...(isBand ? { bands: bandsOf(look, palette) } : {}),
-    scales: { x: timeScale(scope), y: look.isLog ? logScale() : zeroScale() },
-    axes: [timeAxis(palette), valueAxis(palette, look.text, look.text === bytesText)],
+    scales: { x: timeScale(scope), y: look.isLog ? logScale(look) : zeroScale() },
+    axes: [timeAxis(palette), valueAxisOf(look, palette)],
     padding: [8, 20, 0, 0],
     ...(look.shape === 'stack' ? { cursor: { points: { show: false } } } : {}),
-    hooks: { drawClear: [drawFrontier(palette, scope)] },
+    hooks: {
+      drawClear: [drawFrontier(palette, scope)],
+      ...(look.limit === null ? {} : { draw: [drawLimit(palette, look.limit)] }),
+    },
   };
+}
+
+function valueAxisOf(look: ChartLook, palette: Palette): uPlot.Axis {
+  const axis = valueAxis(palette, look.text, look.text === bytesText);
+  return look.isLog && look.text === durationText ? { ...axis, ...DURATION_SPLITS } : axis;
 }
 
 function seriesOf(look: ChartLook, palette: Palette, scope: () => PlotScope): uPlot.Series[] {
@@ -46,7 +56,13 @@ function seriesOf(look: ChartLook, palette: Palette, scope: () => PlotScope): uP
   return look.colors.map((color, index) => ({
     stroke: isBand ? palette.faint(bandColor(look), EDGE_ALPHAS[index] ?? 1) : palette.color(color),
     width: isBand && index > 0 ? 1 : 2,
-    points: { show: true, size: 3, width: 0, fill: palette.color(color), filter: lonelyPoints },
+    points: {
+      show: true,
+      size: isBand && index === 0 ? 5 : 3,
+      width: 0,
+      fill: palette.color(color),
+      filter: lonelyPoints,
+    },
   }));
 }
 
@@ -69,25 +85,28 @@ const lonelyPoints: uPlot.Series.Points.Filter = (plot, seriesIndex) => {
   const lonely: number[] = [];
   for (let index = 0; index < values.length; index += 1) {
     const isLonely = (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
-    if ((values[index] ?? null) !== null && isLonely) lonely.push(index);
+    // One object is its own p50, p95 and p99: the line that matters most is seen.
+    const isHidden = seriesIndex > 1 && values[index] === plot.data[1]?.[index];
+    if ((values[index] ?? null) !== null && isLonely && !isHidden) lonely.push(index);
   }
   return lonely;
 };
 
-/** The powers of ten around the values, at least one decade. */
-function logScale(): uPlot.Scale {
+/** The powers of ten around the values and the limit, at least one decade. */
+function logScale({ limit }: ChartLook): uPlot.Scale {
   return {
     distr: 3,
     log: 10,
     range: (_plot, min: number | null, max: number | null) => {
-      const low = 10 ** Math.floor(Math.log10(Math.max(LOG_FLOOR, min ?? 1)));
-      const high = 10 ** Math.ceil(Math.log10(Math.max(1, max ?? 1)));
+      const lowest = Math.min(min ?? 1, limit?.value ?? Number.POSITIVE_INFINITY);
+      const low = 10 ** Math.floor(Math.log10(Math.max(LOG_FLOOR, lowest)));
+      const high = 10 ** Math.ceil(Math.log10(Math.max(1, max ?? 1, limit?.value ?? 1)));
       return [low, Math.max(high, low * 10)];
     },
   };
 }
 
 /** Text that is the same for lines that look the same. */
-export function lookKey(lines: readonly ChartLine[]): string {
-  return JSON.stringify(lines.map((line) => line.color));
+export function lookKey(lines: readonly ChartLine[], limit: ChartLimit | null): string {
+  return JSON.stringify({ colors: lines.map((line) => line.color), limit });
 }

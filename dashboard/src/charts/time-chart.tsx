@@ -6,7 +6,8 @@ import { visibleText } from '../lib/visible.ts';
 import { currentPlace, go, hrefWith } from '../routes/place.ts';
 import { useView } from '../routes/view.tsx';
 import { drawnColumns, lastKnown, type ChartLine, type ChartShape } from './chart-lines.ts';
-import { chartOptions, lookKey } from './chart-options.ts';
+import { chartOptions, lookKey, type ChartLook } from './chart-options.ts';
+import type { ChartLimit } from './limit-line.ts';
 import { Legend } from './legend.tsx';
 import { readPalette } from './palette.ts';
 import { Plot, type PlotBuilder } from './plot.tsx';
@@ -24,6 +25,8 @@ interface TimeChartProps {
   readonly lines: readonly ChartLine[];
   readonly shape: ChartShape;
   readonly isLog?: boolean;
+  /** A value to draw a line across at: a target, a threshold. */
+  readonly limit?: ChartLimit;
   /** A value in short; a function that stays the same. */
   readonly text: (value: number) => string;
   /** The same in full, for hover titles and the table. */
@@ -33,7 +36,7 @@ interface TimeChartProps {
 
 /** Lines over time with their values under the cursor above and as a table below. */
 export function TimeChart(props: TimeChartProps) {
-  const { label, name, grid, lines, shape, isLog = false, text, exactText, heightPx } = props;
+  const { label, name, grid, lines, shape, isLog = false, limit, text, exactText, heightPx } = props;
   const { place } = useView();
   const zoom = useZoom();
   const [cursor, setCursor] = useState<number | null>(null);
@@ -49,7 +52,7 @@ export function TimeChart(props: TimeChartProps) {
     () => [grid.times as number[], ...drawnColumns(drawn, shape, isLog)],
     [grid, drawn, shape, isLog],
   );
-  const build = useBuilder(drawn, { shape, isLog, text });
+  const build = useBuilder(drawn, { shape, isLog, text, limit: limit ?? null });
   const shown = cursor ?? (lines.some((line) => line.whole !== null) ? null : lastKnown(lines));
   const entries = lines.map((line) => {
     const value = shown === null ? line.whole : (line.values[shown] ?? null);
@@ -99,16 +102,17 @@ interface Look {
   readonly shape: ChartShape;
   readonly isLog: boolean;
   readonly text: (value: number) => string;
+  readonly limit: ChartLimit | null;
 }
 
 /** A builder that changes only when the chart looks different, not with its values. */
-function useBuilder(lines: readonly ChartLine[], { shape, isLog, text }: Look): PlotBuilder {
+function useBuilder(lines: readonly ChartLine[], { shape, isLog, text, limit }: Look): PlotBuilder {
   const colorsVersion = useColorsVersion();
   // The version stands for the page's colours, which are read again with it.
   const palette = useMemo(() => readPalette(), [colorsVersion]);
-  const key = lookKey(lines);
+  const key = lookKey(lines, limit);
   return useMemo<PlotBuilder>(() => {
-    const colors = JSON.parse(key) as readonly string[];
-    return (scope) => chartOptions({ shape, isLog, colors, text }, palette, scope);
+    const look = JSON.parse(key) as Pick<ChartLook, 'colors' | 'limit'>;
+    return (scope) => chartOptions({ shape, isLog, text, ...look }, palette, scope);
   }, [key, shape, isLog, text, palette]);
 }

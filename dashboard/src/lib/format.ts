@@ -22,6 +22,11 @@ export function counted(count: number, noun: string): string {
   return `${exactCount(count)} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`;
 }
 
+/** The same with a capital at its start. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A ratio from 0 to 1 as people read it: `0 %`, `< 0.01 %`, `0.4 %`, `37 %`. */
 export function percentText(ratio: number): string {
   const percent = ratio * 100;
@@ -55,6 +60,11 @@ export function durationText(ms: number): string {
   if (ms < 2 * DAY_MS) return `${Math.round(ms / HOUR_MS)} h`;
   if (ms < 730 * DAY_MS) return `${Math.round(ms / DAY_MS)} days`;
   return `${Number((ms / (365.25 * DAY_MS)).toFixed(1))} years`;
+}
+
+/** A length of time that is known to the second: `0 s`, `14 min`. */
+export function secondsText(seconds: number): string {
+  return seconds < 1 ? '0 s' : durationText(Math.round(seconds) * SECOND_MS);
 }
 
 /** `just now`, `3 min ago`, `in 2 h`. */

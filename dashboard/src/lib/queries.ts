@@ -6,6 +6,7 @@ import { isoSecond, windowOf } from '../routes/range.ts';
 import { useView, type View } from '../routes/view.tsx';
 import { getJson, type ApiProblem, type Query } from './api.ts';
 import { useLive } from './live.tsx';
+import type { Pairs } from './replication-row.ts';
 
 /** How often live panels ask again where the server's events cannot be had. */
 const POLL_MS = 5000;
@@ -13,6 +14,7 @@ const POLL_MS = 5000;
 const POLL_LONG_MS = 30_000;
 /** Beside the server's events, so that a server that went away is noticed. */
 const SLOW_MS = 30_000;
+const PAIRS_MS = 15_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Not by itself, only when told of a change. */
@@ -63,6 +65,17 @@ export function useStatus(isLive: boolean): UseQueryResult<Status, ApiProblem> {
 
 export function useBuckets(isLive: boolean): UseQueryResult<Buckets, ApiProblem> {
   return useWhole<Buckets>('/buckets', isLive);
+}
+
+/** Every pair as it stands, whatever is chosen. Every page asks it, so it is not asked anew at each arrival. */
+export function useAllPairs(): UseQueryResult<Pairs, ApiProblem> {
+  return useQuery<Pairs, ApiProblem>({
+    queryKey: ['/replication/pairs'],
+    queryFn: ({ signal }) => getJson<Pairs>('/replication/pairs', {}, signal),
+    staleTime: PAIRS_MS,
+    refetchInterval: PAIRS_MS,
+    meta: { isHeld: true },
+  });
 }
 
 export function useSources(isLive: boolean): UseQueryResult<Sources, ApiProblem> {

@@ -6,7 +6,7 @@ import { canFilterRequests } from '../tables/filters.ts';
 const EMPTY = '-';
 
 /** How a filter says exactly this value: the API reads `*`, a leading `!` and a lone `-` in their own way. */
-function canSay(value: string): boolean {
+export function canSay(value: string): boolean {
   return !value.includes('*') && !value.startsWith('!') && value !== EMPTY;
 }
 

@@ -1,5 +1,5 @@
 import type { Series, Sources } from '../../../src/serve/api.ts';
-import { counted, durationText, percentText } from './format.ts';
+import { capitalised, counted, durationText, percentText } from './format.ts';
 
 /** Status is always colour, icon and word; the first two follow from `status`. */
 export interface Verdict {
@@ -80,10 +80,6 @@ function concernParts({ concerns }: VerdictFacts): VerdictPart[] {
   const more = concerns.length - NAMED_MAX;
   const rest = more > 0 ? [{ text: `; and ${more} more` }] : [];
   return [...named, ...rest, { text: '. ' }];
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function trafficParts({ series, rangeWords }: VerdictFacts): VerdictPart[] {

@@ -15,6 +15,8 @@ import { EmptyStore, isEmptyStore } from './empty-store.tsx';
 import { VerdictLine } from './verdict-line.tsx';
 
 const STEPS = 320;
+/** What is wrong on these pages is said there. */
+const ELSEWHERE = ['/sources', '/replication'];
 
 interface ActivitySection {
   readonly id: string;
@@ -44,7 +46,7 @@ function FilledActivity() {
   const { place } = useView();
   const series = useSeries(STEPS);
   const all = useConcerns(series.data ?? null);
-  const concerns = { ...all, rows: all.rows.filter(({ path }) => path !== '/sources') };
+  const concerns = { ...all, rows: all.rows.filter(({ path }) => !ELSEWHERE.includes(path)) };
   const asked = place.params.get('part');
   const section = SECTIONS.find(({ id }) => id === asked) ?? SECTIONS[0];
   return (

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { capitalised } from '../lib/format.ts';
 import { OutsideText } from '../lib/outside-text.tsx';
 import { StatusMark } from '../lib/status-mark.tsx';
 import { Link } from '../routes/link.tsx';
@@ -19,7 +20,9 @@ export function AttentionList({ concerns: { rows: concerns, isPending } }: { rea
         <h2>Needs attention</h2>
         {concerns.length === 0 && (
           <span className="panel-actions muted">
-            {isPending ? 'Looking…' : 'Nothing: errors, storms, sources and completeness are as usual'}
+            {isPending
+              ? 'Looking…'
+              : 'Nothing: errors, storms, replication, sources and completeness are as usual'}
           </span>
         )}
       </header>
@@ -55,8 +58,4 @@ function AttentionRow({ concern }: { readonly concern: Concern }) {
       </div>
     </li>
   );
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,3 +1,4 @@
+import type { Pair } from '../lib/replication-row.ts';
 import { describe, expect, test } from 'vitest';
 import type { Storms } from '../../../src/serve/activity-api.ts';
 import type { Series } from '../../../src/serve/api.ts';
@@ -62,6 +63,7 @@ const QUIET: ConcernFacts = {
   storms: { coverage: COVERAGE, rows: [] },
   sources: [SOURCE, { ...SOURCE, name: 'rare', verdict: 'quiet' }],
   completeness: null,
+  pairs: [],
   rejects: { count: 4, newestMs: NOW_MS - 3 * 86_400_000 },
   nowMs: NOW_MS,
 };
@@ -69,6 +71,41 @@ const QUIET: ConcernFacts = {
 function titles(changes: Partial<ConcernFacts>): readonly string[] {
   return concernsOf({ ...QUIET, ...changes }).map((concern) => `${concern.status}: ${concern.title}`);
 }
+
+const PAIR: Pair = {
+  id: 'media/media-replica/all',
+  rule_id: 'all',
+  source: 'media',
+  destination: 'media-replica',
+  prefix: '',
+  tags: {},
+  priority: 1,
+  declared: false,
+  match_by: 'version',
+  active_from: null,
+  target_seconds: 900,
+  verdict: 'ok',
+  sentence: 'RPO now 0 s, target 15 min.',
+  rpo_seconds: 0,
+  oldest_pending: null,
+  pending_objects: 0,
+  pending_bytes: 0,
+  overdue_objects: 0,
+  failed_objects: 0,
+  failed_bytes: 0,
+  unknown_objects: 0,
+  untracked_objects: 0,
+  replicated_objects: 4,
+  replicated_bytes: 400,
+  failures: 0,
+  latency_ms: null,
+  within_target: { hour: null, day: 1, month: 1 },
+  coverage: { covered_objects: 4, no_rule_objects: 0, older_objects: 0, share: 1 },
+  skewed_objects: 0,
+  canary: null,
+  feeds: [],
+  notes: [],
+};
 
 describe('concernsOf()', () => {
   test('nothing when all is as usual: a quiet source and old rejects are', () => {
@@ -101,6 +138,28 @@ describe('concernsOf()', () => {
       'late: storm of 403 in images',
       'late: 4 lines could not be read',
     ]);
+  });
+
+  test('pairs that fail come before those that lag, and lead to their own view', () => {
+    const lagging = {
+      ...PAIR,
+      id: 'a/b/rule',
+      source: 'a\u202e',
+      destination: 'b',
+      verdict: 'lagging' as const,
+    };
+    const pairs = [
+      PAIR,
+      lagging,
+      { ...PAIR, verdict: 'failing' as const },
+      { ...PAIR, verdict: 'idle' as const },
+    ];
+    expect(titles({ pairs })).toEqual([
+      'alarm: replication media → media-replica fails',
+      'late: replication a\\u202e → b lags',
+    ]);
+    const [, second] = concernsOf({ ...QUIET, pairs });
+    expect(second).toMatchObject({ path: '/replication', params: { pair: 'a/b/rule' } });
   });
 
   test('a storm leads to its own rows in its own minutes', () => {

@@ -2,6 +2,8 @@ import type { Storms } from '../../../src/serve/activity-api.ts';
 import type { Completeness, Series } from '../../../src/serve/api.ts';
 import type { SourceRow } from '../lib/source-row.ts';
 import { counted, durationText, exactCount, percentText, relativeText } from '../lib/format.ts';
+import type { Pair } from '../lib/replication-row.ts';
+import { isWrong, pairTitle } from '../lib/replication-words.ts';
 import { visibleText } from '../lib/visible.ts';
 import { STORM_KINDS, stormEvidence } from './activity/storm-words.ts';
 
@@ -26,6 +28,7 @@ export interface ConcernFacts {
   readonly storms: Storms | null;
   readonly sources: readonly SourceRow[];
   readonly completeness: Completeness | null;
+  readonly pairs: readonly Pair[];
   readonly rejects: {
     /** Lines that could not be read, ever. */
     readonly count: number;
@@ -65,6 +68,7 @@ const FRESH_REJECT_MS = 24 * 3_600_000;
 export function concernsOf(facts: ConcernFacts): readonly Concern[] {
   const concerns = [
     ...facts.sources.flatMap(sourceConcerns),
+    ...facts.pairs.filter(isWrong).map(pairConcern),
     ...riseConcerns(facts),
     ...(facts.storms?.rows ?? []).map((storm) => stormConcern(storm, facts.nowMs)),
     ...(facts.completeness === null ? [] : completenessConcerns(facts.completeness)),
@@ -115,6 +119,21 @@ function sourceConcerns(row: SourceRow): Concern[] {
       ...place,
     });
   return found;
+}
+
+function pairConcern(pair: Pair): Concern {
+  const isFailing = pair.verdict === 'failing';
+  return {
+    id: `pair ${pair.id}`,
+    status: isFailing ? 'alarm' : 'late',
+    title: `replication ${pairTitle(pair)} ${isFailing ? 'fails' : 'lags'}`,
+    evidence: visibleText(pair.sentence),
+    firstStep: isFailing
+      ? 'See the causes: each has what mends it and the permission that is missing. S3 does not try again by itself.'
+      : 'See whether more is written than usual or less arrives, and what has waited longest.',
+    path: '/replication',
+    params: { pair: pair.id },
+  };
 }
 
 function riseConcerns({ series, before }: ConcernFacts): Concern[] {

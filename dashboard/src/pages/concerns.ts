@@ -6,7 +6,8 @@ import type { ApiProblem } from '../lib/api.ts';
 import { visibleText } from '../lib/visible.ts';
 import { useRejects } from '../lib/ledger-queries.ts';
 import { useNowMs } from '../lib/now.ts';
-import { useSources } from '../lib/queries.ts';
+import { useAllPairs, useSources } from '../lib/queries.ts';
+import { pairsOfBucket } from '../lib/replication-words.ts';
 import { useView } from '../routes/view.tsx';
 import { concernsOf, type Concern } from './attention.ts';
 
@@ -31,12 +32,13 @@ function unknownConcern(what: string, problem: ApiProblem): Concern {
 
 /** What is wrong in the view's bucket and range, and with the sources. */
 export function useConcerns(series: Series | null): Concerns {
-  const { isLive, status } = useView();
+  const { isLive, status, bucket } = useView();
   const nowMs = useNowMs();
   const before = useSeriesBefore();
   const storms = useStorms();
   const sources = useSources(isLive);
   const completeness = useCompleteness();
+  const replication = useAllPairs();
   const rejects = useRejects(null, { limit: 1, isLive });
   const rows = concernsOf({
     series,
@@ -44,13 +46,16 @@ export function useConcerns(series: Series | null): Concerns {
     storms: storms.data ?? null,
     sources: sources.data?.rows ?? [],
     completeness: completeness.data ?? null,
+    pairs: pairsOfBucket(replication.data?.rows ?? [], bucket),
     rejects: { count: status.facts.rejects, newestMs: parseTime(rejects.rows[0]?.loaded_at) },
     nowMs,
   });
-  const looked = { storms, sources, completeness, 'errors before': before };
+  const looked = { storms, sources, completeness, replication, 'errors before': before };
   const unknown = Object.entries(looked).flatMap(([what, { error }]) =>
     error === null ? [] : [unknownConcern(what, error)],
   );
-  const isPending = [before, storms, sources, completeness, rejects].some((answer) => answer.isPending);
+  const isPending = [before, storms, sources, completeness, replication, rejects].some(
+    (answer) => answer.isPending,
+  );
   return { rows: [...rows, ...unknown], isPending };
 }

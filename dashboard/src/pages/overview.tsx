@@ -6,6 +6,7 @@ import { LatencyPanel, RequestsPanel } from './chart-panels.tsx';
 import { useConcerns } from './concerns.ts';
 import { DemoBanner } from './demo-banner.tsx';
 import { EmptyStore, isEmptyStore } from './empty-store.tsx';
+import { ReplicationStrip } from './replication/replication-strip.tsx';
 import { SourcesStrip } from './sources/sources-strip.tsx';
 import { VerdictLine } from './verdict-line.tsx';
 
@@ -28,6 +29,7 @@ function FilledOverview() {
       {status.demo && <DemoBanner />}
       <VerdictLine answer={series} concerns={concerns} />
       <AttentionList concerns={concerns} />
+      <ReplicationStrip />
       <RequestsPanel answer={series} heightPx={200} />
       <LatencyPanel answer={series} heightPx={160} />
       <div className="grid tops">

@@ -3,6 +3,7 @@ import type { IconName } from '../lib/icons.tsx';
 import { Activity } from '../pages/activity.tsx';
 import { Calls } from '../pages/calls.tsx';
 import { Overview } from '../pages/overview.tsx';
+import { Replication } from '../pages/replication.tsx';
 import { Requests } from '../pages/requests.tsx';
 import { Sources } from '../pages/sources.tsx';
 
@@ -16,6 +17,7 @@ export interface Page {
 /** In the order of the rail. */
 export const PAGES: readonly Page[] = [
   { path: '/', title: 'Overview', icon: 'overview', content: Overview },
+  { path: '/replication', title: 'Replication', icon: 'replication', content: Replication },
   { path: '/activity', title: 'Activity', icon: 'activity', content: Activity },
   { path: '/requests', title: 'Requests', icon: 'requests', content: Requests },
   { path: '/calls', title: 'Calls', icon: 'calls', content: Calls },

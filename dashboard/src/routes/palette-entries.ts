@@ -24,6 +24,7 @@ export interface PaletteFacts {
   readonly isLive: boolean;
   readonly pages: readonly { readonly path: string; readonly title: string; readonly icon: IconName }[];
   readonly buckets: readonly string[];
+  readonly pairs: readonly { readonly id: string; readonly title: string }[];
   readonly requestViews: readonly ReadyView[];
   readonly callViews: readonly ReadyView[];
   readonly savedViews: readonly SavedView[];
@@ -72,7 +73,15 @@ function allEntries(facts: PaletteFacts): PaletteEntry[] {
       does: { kind: 'theme', theme },
     }),
   );
-  return [...pages, ...viewEntries(facts), ...ranges, ...bucketEntries(facts), live, ...themes];
+  return [
+    ...pages,
+    ...viewEntries(facts),
+    ...ranges,
+    ...pairEntries(facts),
+    ...bucketEntries(facts),
+    live,
+    ...themes,
+  ];
 }
 
 function viewEntries({ place, requestViews, callViews, savedViews, analyses }: PaletteFacts): PaletteEntry[] {
@@ -93,6 +102,18 @@ function viewEntries({ place, requestViews, callViews, savedViews, analyses }: P
       return going({ id: `analysis:${name}`, kind: 'Analysis', title, icon: 'activity', href });
     }),
   ];
+}
+
+function pairEntries({ place, pairs }: PaletteFacts): PaletteEntry[] {
+  return pairs.map(({ id, title }) =>
+    going({
+      id: `pair:${id}`,
+      kind: 'Replication pair',
+      title,
+      icon: 'replication',
+      href: hrefTo(place, '/replication', { pair: id }),
+    }),
+  );
 }
 
 function bucketEntries({ place, buckets }: PaletteFacts): PaletteEntry[] {

@@ -4,7 +4,8 @@ import { REQUEST_VIEWS } from '../explorer/requests-kind.ts';
 import { useSavedViews } from '../explorer/saved-views.ts';
 import { useAnalyses } from '../explorer/use-explorer.ts';
 import { Icon } from '../lib/icons.tsx';
-import { useBuckets } from '../lib/queries.ts';
+import { useAllPairs, useBuckets } from '../lib/queries.ts';
+import { pairTitle } from '../lib/replication-words.ts';
 import { chooseTheme } from '../lib/theme.ts';
 import { PAGES } from './pages.ts';
 import { paletteEntries, type PaletteEntry } from './palette-entries.ts';
@@ -69,12 +70,14 @@ function useEntries(typed: string): readonly PaletteEntry[] {
   const buckets = useBuckets(false).data?.rows ?? [];
   const analyses = useAnalyses().data?.rows ?? [];
   const savedViews = useSavedViews();
+  const pairs = useAllPairs().data?.rows ?? [];
   return paletteEntries(
     {
       place,
       isLive,
       pages: PAGES,
       buckets: buckets.map((row) => row.bucket),
+      pairs: pairs.map((pair) => ({ id: pair.id, title: pairTitle(pair) })),
       requestViews: REQUEST_VIEWS,
       callViews: CALL_VIEWS,
       savedViews,
@@ -123,7 +126,7 @@ function PaletteSearch({ onDone }: { readonly onDone: () => void }) {
           aria-controls={id}
           aria-activedescendant={entries.length > 0 ? `${id}-${current}` : undefined}
           aria-autocomplete="list"
-          placeholder="Page, bucket, time range, view, request id, key…"
+          placeholder="Page, bucket, pair, time range, view, request id, key…"
           autoFocus
           autoComplete="off"
           spellCheck={false}

@@ -1,15 +1,42 @@
 import { counted } from '../lib/format.ts';
 import { Icon } from '../lib/icons.tsx';
-import { useSources } from '../lib/queries.ts';
+import { useAllPairs, useSources } from '../lib/queries.ts';
+import { isWrong } from '../lib/replication-words.ts';
 import { Link } from './link.tsx';
 import { PAGES } from './pages.ts';
 import { hrefTo, type Place } from './place.ts';
 
+interface Said {
+  readonly count: number;
+  readonly noun: string;
+  readonly words: string;
+}
+
+/** How many things are wrong, by the path of the page that shows them. */
+function useBadges(): Readonly<Record<string, Said>> {
+  const sources = (useSources(true).data?.rows ?? []).filter(
+    ({ state, verdict }) => state === 'failing' || verdict === 'failing' || verdict === 'silent',
+  );
+  const pairs = (useAllPairs().data?.rows ?? []).filter(isWrong);
+  return {
+    '/sources': { count: sources.length, noun: 'source', words: 'failing or silent' },
+    '/replication': { count: pairs.length, noun: 'pair', words: 'failing or lagging' },
+  };
+}
+
+function Badge({ said }: { readonly said: Said | undefined }) {
+  if (said === undefined || said.count === 0) return null;
+  return (
+    <span className="badge" data-tip={`${counted(said.count, said.noun)} ${said.words}`}>
+      {said.count}
+      <span className="unseen"> {said.words}</span>
+    </span>
+  );
+}
+
 /** The pages: on the left, or at the bottom of a phone. A page with something wrong has a badge. */
 export function Rail({ place, version }: { readonly place: Place; readonly version: string | null }) {
-  const wrong = (useSources(true).data?.rows ?? []).filter(
-    ({ state, verdict }) => state === 'failing' || verdict === 'failing' || verdict === 'silent',
-  ).length;
+  const badges = useBadges();
   return (
     <nav className="rail" aria-label="Pages">
       <Link className="brand" href={hrefTo(place, '/')} aria-label="Bucketwatch, to the overview">
@@ -26,12 +53,7 @@ export function Rail({ place, version }: { readonly place: Place; readonly versi
             >
               <Icon name={page.icon} />
               <span>{page.title}</span>
-              {page.path === '/sources' && wrong > 0 && (
-                <span className="badge" data-tip={`${counted(wrong, 'source')} failing or silent`}>
-                  {wrong}
-                  <span className="unseen"> failing or silent</span>
-                </span>
-              )}
+              <Badge said={badges[page.path]} />
             </Link>
           </li>
         ))}

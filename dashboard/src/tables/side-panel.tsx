@@ -85,7 +85,9 @@ function SidePanelHead({
           </button>
         </>
       )}
-      <CopyButton text={JSON.stringify(row, null, 2)} label="Copy the whole record as JSON" />
+      {Object.keys(row).length > 0 && (
+        <CopyButton text={JSON.stringify(row, null, 2)} label="Copy the whole record as JSON" />
+      )}
       <button type="button" className="icon-button" title="Close (Esc)" aria-label="Close" onClick={onClose}>
         <Icon name="close" />
       </button>

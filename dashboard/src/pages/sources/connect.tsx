@@ -1,4 +1,4 @@
-import { CopyButton } from '../../lib/copy.tsx';
+import { Pasteable } from '../../lib/pasteable.tsx';
 import { Segments } from '../../lib/segments.tsx';
 import { currentPlace, go, hrefWith } from '../../routes/place.ts';
 import { useView } from '../../routes/view.tsx';
@@ -33,16 +33,5 @@ export function Connect() {
         </div>
       ))}
     </section>
-  );
-}
-
-function Pasteable({ text, label }: { readonly text: string; readonly label: string }) {
-  return (
-    <div className="pasteable">
-      <pre tabIndex={0}>
-        <code>{text}</code>
-      </pre>
-      <CopyButton text={text} label={label} />
-    </div>
   );
 }
