@@ -87,7 +87,7 @@ export interface FinalTick {
 export async function finalTicks(tick: number, engine: Engine): Promise<FinalTick[]> {
   return engine.query<FinalTick>(
     `select tick, countIf(${FINAL}) as rows from replications
-     where tick > ${tick} and tick < (select ifNull(minOrNull(tick), 18446744073709551615) from replication_progress where not is_applied)
+     where tick > ${tick} and tick < (select ifNull(minOrNull(tick), 18446744073709551615) from (select tick, max(is_applied) as applied from replication_progress group by tick) where not applied)
      group by tick order by tick
      settings final = 0`,
     { limits: { resultRows: ROWS_MAX, timeMs: READ_MS_MAX } },
