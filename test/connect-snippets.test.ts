@@ -1,6 +1,7 @@
 /** What the page gives people to paste is a configuration that this program takes. */
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { ESTATE_CONFIG } from '../dashboard/src/pages/replication/estate-snippet.ts';
 import { CONNECT_SNIPPETS } from '../dashboard/src/pages/sources/connect-snippets.ts';
 import { configSchema } from '../src/config/schema.ts';
 
@@ -18,4 +19,10 @@ test('the lines that are commented out are settings, too', () => {
   const whole = bucket.replaceAll(/^ {4}# (\w+: )/gm, '    $1');
   expect(whole).toContain('\n    endpoint: ');
   expect(configSchema.safeParse(parse(whole)).error?.issues ?? []).toEqual([]);
+});
+
+test('the lines that make pairs visible are a configuration with a store', () => {
+  const parsed = configSchema.safeParse(parse(ESTATE_CONFIG));
+  expect(parsed.error?.issues ?? []).toEqual([]);
+  expect(parsed.data?.estate).toHaveLength(1);
 });

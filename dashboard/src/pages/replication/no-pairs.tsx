@@ -2,15 +2,7 @@ import { Pasteable } from '../../lib/pasteable.tsx';
 import { Link } from '../../routes/link.tsx';
 import { hrefTo, hrefWith } from '../../routes/place.ts';
 import { useView } from '../../routes/view.tsx';
-
-/** What makes the pairs of an AWS account visible. */
-const ESTATE_CONFIG = `estate:
-  - name: main
-    region: eu-central-1
-`;
-const EVENTS_COMMAND = `aws s3api put-bucket-notification-configuration --bucket your-source-bucket \\
-  --notification-configuration '{"QueueConfigurations": [{"QueueArn": "arn:aws:sqs:eu-central-1:111122223333:s3-events",
-    "Events": ["s3:ObjectCreated:*", "s3:Replication:*"]}]}'`;
+import { ESTATE_CONFIG, EVENTS_COMMAND } from './estate-snippet.ts';
 
 /** What to type when no pair is known, or that the bucket chosen has none. */
 export function NoPairs() {
