@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import type { Pair, ReplicationObjects } from '../dashboard/src/lib/replication-row.ts';
 import { addressOf, type DemoPages, rowsOf, seriousFindings, settled, soon, textOf } from './page-parts.ts';
 
+/** From the demo's history being loaded until its pairs are found and judged; seconds when the machine is idle. */
+const JUDGED_MS = 75_000;
 const PHONE = { width: 360, height: 740 };
 const LISTED = '/replication?range=24h&live=off';
 
@@ -16,7 +18,7 @@ export function replicationTests({ openPage, url }: DemoPages): void {
     };
     const verdicts = async (): Promise<readonly string[]> =>
       (await read()).map(({ verdict }) => verdict).toSorted();
-    await soon(verdicts).toEqual(['failing', 'lagging', 'ok']);
+    await expect.poll(verdicts, { timeout: JUDGED_MS, interval: 500 }).toEqual(['failing', 'lagging', 'ok']);
     const rows = await read();
     const of = (verdict: Pair['verdict']): Pair => {
       const pair = rows.find((row) => row.verdict === verdict);

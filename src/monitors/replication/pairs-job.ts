@@ -26,7 +26,7 @@ interface JobParts {
   readonly clock: Clock;
 }
 
-const EVERY_MS = 60_000;
+const EVERY_MS = 10_000;
 
 /**
  * Looks at what the stores answered last, and writes what changed; versions of buckets whose pairs changed are judged
