@@ -65,7 +65,14 @@ async function settingWith(store: ScriptedStore): Promise<Setting> {
       nowMs += ms;
     },
   };
-  for (const table of ['object_events', 'object_versions', 'replications', 'replication_pairs', 'batches'])
+  for (const table of [
+    'object_events',
+    'object_versions',
+    'replications',
+    'replication_5m',
+    'replication_pairs',
+    'batches',
+  ])
     await app.engine.command(`truncate table ${table}`);
   const folder = tempFolder();
   const key = { accessKeyId: 'test', secretAccessKey: 'test', region: 'us-east-1' };
@@ -97,6 +104,17 @@ async function settingWith(store: ScriptedStore): Promise<Setting> {
         })),
       });
       if (open.length === 0) return;
+      await app.engine.insertRows({
+        table: 'replication_5m',
+        token: `sums-${tick}`,
+        rows: open.map(({ pair, minutesAgo = 60, status = 'PENDING' }) => ({
+          source: pair.source,
+          pair_id: idOf(pair),
+          time: timeOf(Math.floor((NOW_MS - minutesAgo * MINUTE_MS) / 300_000) * 300_000).slice(0, 19),
+          pending_objects: status === 'PENDING' ? 1 : 0,
+          unknown_objects: status === 'UNKNOWN' ? 1 : 0,
+        })),
+      });
       await app.engine.insertRows({
         table: 'replications',
         token: `judged-${tick}`,

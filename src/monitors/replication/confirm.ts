@@ -145,7 +145,7 @@ class Confirm implements Source {
     const byId = new Map(pairs.map((pair) => [pair.pair_id, pair]));
     for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       const writtenBeforeMs = clock.nowMs() - this.#request.afterMs;
-      const page = await openCandidates({ writtenBeforeMs, after: this.#after }, engine);
+      const page = await openCandidates({ writtenBeforeMs, after: this.#after }, { engine, pairs: byId });
       yield* subjectsOf(
         page.candidates.filter((candidate) => this.#asked.isDue(candidate)),
         byId,
