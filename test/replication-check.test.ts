@@ -6,6 +6,7 @@ import { configSchema } from '../src/config/schema.ts';
 import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { openConfirm } from '../src/monitors/replication/confirm.ts';
+import { openReplicationCheck } from '../src/replication-check.ts';
 import { openEstate } from '../src/s3/estate.ts';
 import type { Source } from '../src/sources/source.ts';
 import { type ScriptedAnswer, type ScriptedStore, scriptedStore } from './answering-store.ts';
@@ -46,7 +47,9 @@ let data: string;
 let tick = 0;
 beforeAll(async () => {
   data = keptFolder();
-  app = await openApp(configSchema.parse({ data }), {}, { clock: systemClock, log: silentLog });
+  const main = { name: 'main', endpoint: 'http://127.0.0.1:9', access_key_id: 'a', secret_access_key: 'b' };
+  const config = configSchema.parse({ data, estate: [main] });
+  app = await openApp(config, {}, { clock: systemClock, log: silentLog });
 });
 afterAll(async () => {
   await app.close();
@@ -553,4 +556,14 @@ describe('listings', () => {
     expect(await seen(setting)).toEqual([]);
     expect(source.status().message).toContain('s3:ListBucketVersions on arn:aws:s3:::media');
   });
+});
+
+test('the source is there by itself where the configuration has an estate and allows requests', async () => {
+  const answer = await app.api.request('/api/v1/sources');
+  expect(await answer.json()).toMatchObject({
+    rows: expect.arrayContaining([expect.objectContaining({ kind: 'replication-check', state: 'idle' })]),
+  });
+  const parts = { engine: app.engine, estate: app.estate, clock: systemClock };
+  const none = configSchema.parse({ replication: { confirm: { requests_per_hour: 0 } } });
+  expect(openReplicationCheck(none, parts)).toEqual([]);
 });
