@@ -17,6 +17,7 @@ import { repeat } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
 import { claimFolder, type Claim } from './claim.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { openReplicationCheck } from './replication-check.ts';
 import { applyRetention } from './retention.ts';
 import { ArrivalsCache } from './serve/arrivals-cache.ts';
 import type { Estate } from './s3/estate.ts';
@@ -92,6 +93,7 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
     const sources = [
       ...openSources(config, { ...parts, parking }),
       ...storeSources(config, estate, parts),
+      ...openReplicationCheck(config, { engine, estate, clock: parts.clock }),
       ...(options.extraSources ?? []),
     ];
     const jobs = openJobs(config, { ...parts, engine, estate });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, openApp } from '../src/app.ts';
 import { type Config, configSchema } from '../src/config/schema.ts';
-import { systemClock } from '../src/lib/clock.ts';
+import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import type { Completeness } from '../src/serve/api.ts';
 import { openSource } from '../src/sources/all.ts';
@@ -58,15 +58,17 @@ describe.skipIf(installMoto() !== undefined)('cloudwatch', () => {
     );
   }
 
-  function source(): Source {
+  function source(parts: { clock?: Clock; folder?: string } = {}, more: object = {}): Source {
     const config: Config = configSchema.parse({
-      sources: [{ kind: 'cloudwatch', name: 'counts', region: REGION, endpoint: moto.endpoint, ...KEY }],
+      sources: [
+        { kind: 'cloudwatch', name: 'counts', region: REGION, endpoint: moto.endpoint, ...KEY, ...more },
+      ],
     });
     const [section] = config.sources;
     if (section === undefined) throw new Error('no source');
     return openSource(section, {
-      clock: systemClock,
-      folder: tempFolder(),
+      clock: parts.clock ?? systemClock,
+      folder: parts.folder ?? tempFolder(),
       parking: { park: async () => {} },
     });
   }
@@ -112,12 +114,82 @@ describe.skipIf(installMoto() !== undefined)('cloudwatch', () => {
       await read(app, source());
       expect(await values(app, 'changing')).toEqual(expected);
       const { requests } = counts.status();
-      expect(requests).toMatchObject({ LIST_METRICS: 1, GET_METRIC_DATA: 3 });
+      expect(requests).toMatchObject({ LIST_METRICS: 2, GET_METRIC_DATA: 3 });
       expect(requests['METRICS']).toBeGreaterThanOrEqual(9);
     } finally {
       await app.close();
     }
   });
+
+  test('replication metrics are read by rule and destination, each by its statistic', async () => {
+    const replicated = async (metric: string, rule: string, value: number): Promise<void> => {
+      const dimensions = { SourceBucket: 'origin', DestinationBucket: 'copy', RuleId: rule };
+      await client.send(
+        new PutMetricDataCommand({
+          Namespace: 'AWS/S3',
+          MetricData: [
+            {
+              MetricName: metric,
+              Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+              Timestamp: new Date(START_MS + MINUTE_MS),
+              Value: value,
+            },
+          ],
+        }),
+      );
+    };
+    await replicated('ReplicationLatency', 'all', 30);
+    await replicated('ReplicationLatency', 'all', 37);
+    await replicated('OperationsFailedReplication', 'all', 1);
+    await replicated('OperationsFailedReplication', 'all', 2);
+    await replicated('BytesPendingReplication', 'docs', 1e12);
+    const app = await open();
+    try {
+      await read(app, source());
+      const rows = await app.engine.query(
+        `select metric, statistic, filter_id, destination_bucket, rule_id, value
+         from store_metrics where bucket = 'origin' order by metric`,
+      );
+      const row = (metric: string, statistic: string, rule_id: string, value: number) => ({
+        metric,
+        statistic,
+        filter_id: '',
+        destination_bucket: 'copy',
+        rule_id,
+        value,
+      });
+      expect(rows).toEqual([
+        row('BytesPendingReplication', 'Maximum', 'docs', 1e12),
+        row('OperationsFailedReplication', 'Sum', 'all', 3),
+        row('ReplicationLatency', 'Maximum', 'all', 37),
+      ]);
+    } finally {
+      await app.close();
+    }
+  });
+
+  test.each(['the same source', 'one started anew'])(
+    'an outage longer than the overlap leaves no hole: %s',
+    async (which) => {
+      const bucket = which.replaceAll(' ', '-');
+      let nowMs = START_MS + 5 * MINUTE_MS;
+      const parts = { clock: { ...systemClock, nowMs: () => nowMs }, folder: tempFolder() };
+      const more = { overlap: '10m', since: '10m' };
+      await put(bucket, 0, 1);
+      const app = await open();
+      try {
+        const before = source(parts, more);
+        await read(app, before);
+        await put(bucket, 6, 2);
+        await put(bucket, 90, 3);
+        nowMs = START_MS + 95 * MINUTE_MS;
+        await read(app, which === 'the same source' ? before : source(parts, more));
+        expect(await values(app, bucket)).toMatchObject([{ minute: 0 }, { minute: 6 }, { minute: 90 }]);
+      } finally {
+        await app.close();
+      }
+    },
+  );
 
   test('GET /completeness compares what was logged with what was counted', async () => {
     for (const minute of [0, 1, 2, 3]) {

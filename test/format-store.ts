@@ -20,6 +20,7 @@ const FACT_TABLES = {
   'cloudtrail-digest': { table: 'trail_digests', place: 'key' },
   'store-metrics': { table: 'store_metrics', place: 'time' },
   'bucket-config': { table: 'bucket_configs', place: 'record_number' },
+  'object-status': { table: 'object_events', place: 'record_number' },
   's3-event': { table: 'object_events', place: 'record_number' },
   'minio-audit': { table: 'requests', place: 'line_number, record_number' },
   'rgw-ops-log': { table: 'requests', place: 'line_number, record_number' },

@@ -7,6 +7,7 @@ import type { BatchSample, Format, FormatName } from './format.ts';
 import { inventory } from './inventory/format.ts';
 import { minioAudit } from './minio-audit/format.ts';
 import { REQUESTS_MIGRATIONS } from './requests.ts';
+import { objectStatus } from './object-status/format.ts';
 import { rgwOpsLog } from './rgw-ops-log/format.ts';
 import { s3Event } from './s3-event/format.ts';
 import { storeMetrics } from './store-metrics/format.ts';
@@ -22,6 +23,7 @@ export const FORMATS: readonly Format[] = [
   storeMetrics,
   bucketConfig,
   inventory,
+  objectStatus,
 ];
 
 /** Steps of the schema of all formats, in order. */

@@ -12,6 +12,7 @@ export const FORMAT_NAMES = [
   'store-metrics',
   'bucket-config',
   'inventory',
+  'object-status',
 ] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];

@@ -1,5 +1,11 @@
-/** The request metrics S3 keeps in CloudWatch. */
-import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+/** The metrics of requests and replication that S3 keeps in CloudWatch. */
+import {
+  CloudWatchClient,
+  type Dimension,
+  GetMetricDataCommand,
+  ListMetricsCommand,
+  type Metric,
+} from '@aws-sdk/client-cloudwatch';
 import { credentialsOf, type S3Identity } from './credentials.ts';
 import { type Attempt, s3Fault } from './s3-fault.ts';
 
@@ -9,40 +15,52 @@ export interface CloudWatchOptions extends S3Identity {
   readonly endpoint?: string;
 }
 
-/** A metric of a bucket, or of the part of it that a metrics configuration counts. */
-export interface RequestMetric {
-  readonly bucket: string;
-  readonly filterId: string;
-  /** AWS's name: `AllRequests`. */
+/** A metric of a bucket: of its requests, or of the part of them that a configuration counts, or of one of its replication rules. */
+export interface StoreMetric {
+  /** AWS's name: `AllRequests`, `ReplicationLatency`. */
   readonly metric: string;
+  /** Of replication the source. */
+  readonly bucket: string;
+  /** Empty for replication. */
+  readonly filterId: string;
+  /** Empty for requests. */
+  readonly destinationBucket: string;
+  /** Empty for requests. */
+  readonly ruleId: string;
+}
+
+export interface AskedMetric extends StoreMetric {
+  readonly statistic: 'Sum' | 'Maximum';
 }
 
 export interface MetricRequest {
   /** 500 at most. */
-  readonly metrics: readonly RequestMetric[];
+  readonly metrics: readonly AskedMetric[];
   /** Milliseconds since 1970 UTC; the end is exclusive. */
   readonly startMs: number;
   readonly endMs: number;
   readonly periodS: number;
 }
 
-export interface MetricPoint extends RequestMetric {
+export interface MetricPoint extends AskedMetric {
   /** Start of the period. */
   readonly timeMs: number;
-  /** Sum over the period. */
+  /** The statistic over the period. */
   readonly value: number;
 }
 
 export interface CloudWatch {
-  /** The request metrics there are, each once. */
-  list(signal: AbortSignal): Promise<RequestMetric[]>;
-  /** Sums by the period; periods without a value are left out. */
+  /** The metrics of requests and replication there are, each once. */
+  list(signal: AbortSignal): Promise<StoreMetric[]>;
+  /** Statistics by the period; periods without a value are left out. */
   read(request: MetricRequest, signal: AbortSignal): Promise<MetricPoint[]>;
   /** Requests sent so far by kind, and metrics asked for, which are what AWS charges. */
   readonly requests: Readonly<Record<string, number>>;
   close(): void;
 }
 
+/** What only request metrics have, and what only replication metrics have. */
+const TELLING_DIMENSIONS = ['FilterId', 'RuleId'];
 const PAGES_MAX = 1_000;
 const ATTEMPTS = 3;
 
@@ -68,26 +86,23 @@ class SdkCloudWatch implements CloudWatch {
     });
   }
 
-  async list(signal: AbortSignal): Promise<RequestMetric[]> {
-    const found = new Map<string, RequestMetric>();
-    await this.#paged('ListMetrics', async (token) => {
-      this.requests.LIST_METRICS += 1;
-      // Only request metrics have a FilterId.
-      const command = new ListMetricsCommand({
-        Namespace: 'AWS/S3',
-        Dimensions: [{ Name: 'FilterId' }],
-        NextToken: token,
+  async list(signal: AbortSignal): Promise<StoreMetric[]> {
+    const found = new Map<string, StoreMetric>();
+    for (const dimension of TELLING_DIMENSIONS) {
+      await this.#paged('ListMetrics', async (token) => {
+        this.requests.LIST_METRICS += 1;
+        const command = new ListMetricsCommand({
+          Namespace: 'AWS/S3',
+          Dimensions: [{ Name: dimension }],
+          NextToken: token,
+        });
+        const page = await this.#client.send(command, { abortSignal: signal });
+        for (const metric of (page.Metrics ?? []).map(metricOf)) {
+          if (metric !== undefined) found.set(JSON.stringify(metric), metric);
+        }
+        return page.NextToken;
       });
-      const page = await this.#client.send(command, { abortSignal: signal });
-      for (const { MetricName: metric, Dimensions: dimensions = [] } of page.Metrics ?? []) {
-        const named = (name: string): string | undefined =>
-          dimensions.find((one) => one.Name === name)?.Value;
-        const [bucket, filterId] = [named('BucketName'), named('FilterId')];
-        if (metric !== undefined && bucket !== undefined && filterId !== undefined)
-          found.set(JSON.stringify([bucket, filterId, metric]), { bucket, filterId, metric });
-      }
-      return page.NextToken;
-    });
+    }
     return [...found.values()];
   }
 
@@ -99,13 +114,10 @@ class SdkCloudWatch implements CloudWatch {
         Metric: {
           Namespace: 'AWS/S3',
           MetricName: metric.metric,
-          Dimensions: [
-            { Name: 'BucketName', Value: metric.bucket },
-            { Name: 'FilterId', Value: metric.filterId },
-          ],
+          Dimensions: dimensionsOf(metric),
         },
         Period: periodS,
-        Stat: 'Sum',
+        Stat: metric.statistic,
       },
     }));
     const points: MetricPoint[] = [];
@@ -159,4 +171,31 @@ class SdkCloudWatch implements CloudWatch {
       resource: '*',
     };
   }
+}
+
+function metricOf({ MetricName: metric, Dimensions: dimensions = [] }: Metric): StoreMetric | undefined {
+  const named = (name: string): string => dimensions.find((one) => one.Name === name)?.Value ?? '';
+  const bucket = named('BucketName') || named('SourceBucket');
+  if (metric === undefined || bucket === '') return undefined;
+  return {
+    metric,
+    bucket,
+    filterId: named('FilterId'),
+    destinationBucket: named('DestinationBucket'),
+    ruleId: named('RuleId'),
+  };
+}
+
+function dimensionsOf({ bucket, filterId, destinationBucket, ruleId }: StoreMetric): Dimension[] {
+  if (ruleId === '') {
+    return [
+      { Name: 'BucketName', Value: bucket },
+      { Name: 'FilterId', Value: filterId },
+    ];
+  }
+  return [
+    { Name: 'SourceBucket', Value: bucket },
+    { Name: 'DestinationBucket', Value: destinationBucket },
+    { Name: 'RuleId', Value: ruleId },
+  ];
 }

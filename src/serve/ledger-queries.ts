@@ -23,7 +23,7 @@ export async function storeFacts(engine: Engine): Promise<StoreFacts> {
     `select
        (select sum(facts) from batches where state = 'loaded' and format in ('access-log', 'minio-audit', 'rgw-ops-log')) as requests,
        (select sum(facts) from batches where state = 'loaded' and format = 'cloudtrail') as api_calls,
-       (select sum(facts) from batches where state = 'loaded' and format = 's3-event') as object_events,
+       (select sum(facts) from batches where state = 'loaded' and format in ('s3-event', 'object-status')) as object_events,
        (select sum(facts) from batches where state = 'loaded' and format = 'inventory') as inventory_objects,
        (select count() from rejects) as rejects,
        (select count() from batches) as batches,

@@ -93,7 +93,11 @@ function openPlain(config: SourceConfig, parts: SourceParts & { readonly parking
         lookBackMs: config.overlap,
         sinceMs: Math.max(config.since, config.overlap),
       };
-      return openCloudWatchMetrics(request, { cloudWatch, clock: parts.clock });
+      return openCloudWatchMetrics(request, {
+        cloudWatch,
+        clock: parts.clock,
+        cursors: openCursorFiles(parts.folder),
+      });
     }
     case 'queue': {
       const { messages, logs, receivers, visibility } = config;

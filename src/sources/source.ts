@@ -25,7 +25,14 @@ export interface Source {
   close?(): Promise<void>;
 }
 
-export type SourceKind = 'files' | 'bucket-listing' | 'queue' | 'webhook' | 'cloudwatch' | 'estate';
+export type SourceKind =
+  | 'files'
+  | 'bucket-listing'
+  | 'queue'
+  | 'webhook'
+  | 'cloudwatch'
+  | 'estate'
+  | 'replication-check';
 
 export interface SourceRun {
   readonly follow: boolean;

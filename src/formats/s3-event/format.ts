@@ -16,7 +16,10 @@ export const s3Event: Format = {
   unit: 'line',
   parsedTable: 's3_event_parsed',
   parses: [{ select: readSql('parse', import.meta.url) }],
-  migrations: [readMigration('s3-event', '001-object-events', import.meta.url)],
+  migrations: [
+    readMigration('s3-event', '001-object-events', import.meta.url),
+    readMigration('s3-event', '002-from-cloudtrail', import.meta.url),
+  ],
   recognises: ({ head }) => {
     const text = head.toString('latin1').trimStart();
     return /^[[{]/.test(text) && (EVENT.test(text) || MINIO.test(text));

@@ -1,11 +1,13 @@
--- What the store itself counted: CloudWatch's request metrics of S3.
+-- What the store itself counted: CloudWatch's request and replication metrics of S3.
 create table if not exists store_metrics (
   batch_id UInt64 comment 'the batch it came in: see batches',
   time DateTime('UTC') comment 'start of the period',
-  bucket LowCardinality(String),
+  bucket LowCardinality(String) comment 'of replication the source',
   filter_id LowCardinality(String) comment 'name of the metrics configuration, which may count a part of the bucket',
-  metric LowCardinality(String) comment 'AWS''s name, e.g. AllRequests',
-  statistic LowCardinality(String) comment 'e.g. Sum',
+  destination_bucket LowCardinality(String) comment 'of replication only',
+  rule_id LowCardinality(String) comment 'of replication only',
+  metric LowCardinality(String) comment 'AWS''s name, e.g. AllRequests, ReplicationLatency',
+  statistic LowCardinality(String) comment 'Sum or Maximum',
   period_seconds UInt32,
   value Float64,
   read_at DateTime64(3, 'UTC') comment 'when it was read: the latest reading wins',
@@ -13,7 +15,7 @@ create table if not exists store_metrics (
 )
 engine = ReplacingMergeTree(read_at)
 partition by toYYYYMM(time)
-order by (bucket, metric, statistic, filter_id, period_seconds, time)
+order by (bucket, metric, statistic, filter_id, destination_bucket, rule_id, period_seconds, time)
 settings non_replicated_deduplication_window = 10000
 comment 'one row: a metric of a period, as it was read last [shard by cityHash64(bucket)]';
 
@@ -25,6 +27,8 @@ create table if not exists store_metrics_parsed (
   time DateTime('UTC'),
   bucket LowCardinality(String),
   filter_id LowCardinality(String),
+  destination_bucket LowCardinality(String),
+  rule_id LowCardinality(String),
   metric LowCardinality(String),
   statistic LowCardinality(String),
   period_seconds UInt32,
@@ -36,7 +40,7 @@ engine = Null
 comment 'one row: a line as parse.sql read it, on its way to store_metrics and rejects';
 
 create materialized view if not exists store_metrics_from_store_metrics to store_metrics as
-select batch_id, time, bucket, filter_id, metric, statistic, period_seconds, value, read_at
+select batch_id, time, bucket, filter_id, destination_bucket, rule_id, metric, statistic, period_seconds, value, read_at
 from store_metrics_parsed
 where outcome = 'fact';
 

@@ -1,7 +1,7 @@
 -- Reads metrics, a JSON object a line; the braced placeholder gives (batch_id, line_number, line).
 with
   'Tuple(
-    namespace String, metric String, bucket String, filter_id String, statistic String, period_seconds UInt32,
+    namespace String, metric String, bucket String, filter_id String, destination_bucket String, rule_id String, statistic String, period_seconds UInt32,
     time String, value Nullable(Float64), read_at String)' as point_type,
   text -> if(match(text, '^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:'), parseDateTime64BestEffortOrNull(text, 3, 'UTC'), null) as moment
 select
@@ -12,6 +12,8 @@ select
   toDateTime(ifNull(at, toDateTime64(0, 3, 'UTC')), 'UTC') as time,
   point.bucket as bucket,
   point.filter_id as filter_id,
+  point.destination_bucket as destination_bucket,
+  point.rule_id as rule_id,
   point.metric as metric,
   point.statistic as statistic,
   point.period_seconds as period_seconds,
