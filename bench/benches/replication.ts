@@ -1,11 +1,10 @@
 /** How fast events become states of replication, and how long the status of pairs takes over many tracked versions. */
-import { openEmbedded } from '../../src/engine/embedded.ts';
+import { type App, openApp } from '../../src/app.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { migrate } from '../../src/engine/migrate.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { MIGRATIONS } from '../../src/migrations.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { openJudge } from '../../src/monitors/replication/judge.ts';
-import { oldestPending, openVersions, sumsOf } from '../../src/monitors/replication/reading.ts';
 import type { Bench, Finding, Setup } from '../bench.ts';
 import { countText, secondsText } from '../measure.ts';
 import { withFolder } from '../scratch.ts';
@@ -19,13 +18,14 @@ const PAIRS = 10;
 const DAYS = 30;
 const START = "toDateTime64('2026-05-01 00:00:00', 3, 'UTC')";
 const START_MS = Date.UTC(2026, 4, 1);
+const END_MS = START_MS + DAYS * 86_400_000;
 const LONG = { timeMs: 3_600_000, memoryBytes: 2_500_000_000 };
 
 export const replication: Bench = {
   name: 'replication',
   run: async (setup) => {
-    const told = await withStore(setup, (engine) => mergeAndJudge(setup, engine));
-    const read = await withStore(setup, (engine) => readStatus(setup, engine));
+    const told = await withStore(setup, (app) => mergeAndJudge(setup, app.engine));
+    const read = await withStore(setup, (app) => readStatus(setup, app));
     return {
       findings: [...told.findings, ...read.findings],
       details: [...told.details, '', ...read.details],
@@ -39,15 +39,19 @@ interface Part {
   readonly details: readonly string[];
 }
 
-function withStore<Result>(setup: Setup, use: (engine: Engine) => Promise<Result>): Promise<Result> {
-  return withFolder(setup, async (folder) => {
-    const engine = openEmbedded({ folder, memoryBytesMax: 3_500_000_000 });
+function withStore<Result>(setup: Setup, use: (app: App) => Promise<Result>): Promise<Result> {
+  return withFolder(setup, async (data) => {
+    const config = configSchema.parse({ data, engine: { kind: 'embedded', memory: '4GiB' } });
+    const clock = { nowMs: () => END_MS, sleep: () => Promise.resolve() };
+    const app = await openApp(config, {}, { clock, log: silentLog });
     try {
-      await migrate(MIGRATIONS, engine);
-      await engine.insertRows({ table: 'replication_pairs', rows: Array.from({ length: PAIRS }, pairRow) });
-      return await use(engine);
+      await app.engine.insertRows({
+        table: 'replication_pairs',
+        rows: Array.from({ length: PAIRS }, pairRow),
+      });
+      return await use(app);
     } finally {
-      await engine.close();
+      await app.close();
     }
   });
 }
@@ -139,32 +143,23 @@ async function insertEvents(start: number, end: number, engine: Engine): Promise
 }
 
 /** Pair status over versions that were judged before: of 100,000 one hundred pending, ten failed. */
-async function readStatus(setup: Setup, engine: Engine): Promise<Part> {
+async function readStatus(setup: Setup, app: App): Promise<Part> {
+  const { engine } = app;
   for (let start = 0; start < setup.tracked; start += ROWS) {
     await insertJudged(start, Math.min(setup.tracked, start + ROWS), { engine, tracked: setup.tracked });
   }
   setup.say(`${countText(setup.tracked)} tracked versions`);
-  const pairIds = Array.from({ length: PAIRS }, (_, index) => pairId(index));
-  const endMs = START_MS + DAYS * 86_400_000;
-  const parts = { engine };
-  const questions: readonly (readonly [what: string, ask: () => Promise<unknown>])[] = [
-    ['sums of all pairs over 30 days', () => sumsOf({ pairIds, startMs: START_MS, endMs }, parts)],
-    [
-      'sums of a pair by the hour over 30 days',
-      () => sumsOf({ pairIds: pairIds.slice(0, 1), startMs: START_MS, endMs, stepSeconds: 3600 }, parts),
-    ],
-    ['the oldest pending version of all pairs', () => oldestPending(pairIds, parts)],
-    [
-      '100 failed versions of a pair',
-      () => openVersions({ pairId: pairId(0), status: 'FAILED', limit: 100 }, parts),
-    ],
-    [
-      '100 pending versions of a pair',
-      () => openVersions({ pairId: pairId(0), status: 'PENDING', limit: 100 }, parts),
-    ],
+  const range = `since=${new Date(START_MS).toISOString()}&until=${new Date(END_MS).toISOString()}`;
+  const pair = `pair=${encodeURIComponent(pairId(0))}`;
+  const questions: readonly (readonly [what: string, path: string])[] = [
+    ['all pairs', `pairs?${range}`],
+    ['series of a pair', `series?${range}&${pair}`],
+    ['failed versions of a pair', `objects?${range}&${pair}&status=FAILED`],
+    ['pending versions of a pair', `objects?${range}&${pair}&status=PENDING`],
+    ['failures', `failures?${range}`],
   ];
   const rows: { what: string; p50: number; p95: number }[] = [];
-  for (const [what, ask] of questions) rows.push({ what, ...(await spreadOf(ask)) });
+  for (const [what, path] of questions) rows.push({ what, ...(await spreadOf(path, app)) });
   const slowest = rows.reduce((one, other) => (other.p95 > one.p95 ? other : one));
   return {
     findings: [
@@ -185,8 +180,13 @@ async function readStatus(setup: Setup, engine: Engine): Promise<Part> {
   };
 }
 
-async function spreadOf(ask: () => Promise<unknown>): Promise<{ p50: number; p95: number }> {
+async function spreadOf(path: string, app: App): Promise<{ p50: number; p95: number }> {
   const times: number[] = [];
+  const ask = async (): Promise<void> => {
+    const response = await app.api.request(`/api/v1/replication/${path}`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 200)}`);
+  };
   for (let run = 0; run < RUNS; run += 1) times.push((await timed(ask)).ms);
   times.sort((one, other) => one - other);
   const at = (share: number): number => times[Math.ceil(share * times.length) - 1] ?? Number.NaN;
