@@ -10,6 +10,8 @@ export interface Bench {
 export interface Setup {
   /** Lines of the access log; everything else is scaled with it. */
   readonly lines: number;
+  /** Versions of objects that are tracked when the status of pairs is asked for. */
+  readonly tracked: number;
   /** Where everything is written; removed at the end. */
   readonly folder: string;
   readonly inputs: Inputs;

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- names...]`: measures, prints the results, and writes them to RESULTS.md when all benches ran.
- * BENCH_LINES is the size of the access log (default: 2,000,000); everything else is scaled with it.
+ * BENCH_LINES is the size of the access log (default: 2,000,000); everything else is scaled with it, but for
+ * BENCH_TRACKED, the versions of objects whose replication is asked for (default: 2,000,000).
  */
 import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -15,6 +16,7 @@ import { memory } from './benches/memory.ts';
 import { queue } from './benches/queue.ts';
 import { smallObjects } from './benches/small-objects.ts';
 import { panels } from './benches/panels.ts';
+import { replication } from './benches/replication.ts';
 import { start } from './benches/start.ts';
 import { Inputs } from './inputs.ts';
 import { machineLines } from './machine.ts';
@@ -30,26 +32,35 @@ const BENCHES: readonly Bench[] = [
   memory,
   panels,
   driftAudit,
+  replication,
 ];
 const LINES = 2_000_000;
 const LINES_MIN = 1_000;
+const TRACKED = 2_000_000;
 
-process.exit(await main(process.argv.slice(2), process.env['BENCH_LINES']));
+process.exit(await main(process.argv.slice(2), process.env['BENCH_LINES'], process.env['BENCH_TRACKED']));
 
 /** Gives the exit code: 0 also when a target is missed, 1 when a bench failed, 2 for wrong arguments. */
-async function main(names: readonly string[], linesText: string | undefined): Promise<number> {
+async function main(
+  names: readonly string[],
+  linesText: string | undefined,
+  trackedText: string | undefined,
+): Promise<number> {
   const lines = Number(linesText ?? LINES);
+  const tracked = Number(trackedText ?? TRACKED);
   const unknown = names.find((name) => !BENCHES.some((bench) => bench.name === name));
   if (unknown !== undefined)
     return refuse(`no bench "${unknown}": there are ${BENCHES.map(({ name }) => name).join(', ')}`);
   if (!Number.isInteger(lines) || lines < LINES_MIN)
     return refuse(`BENCH_LINES is "${linesText}", not a number from ${LINES_MIN}`);
+  if (!Number.isInteger(tracked) || tracked < LINES_MIN)
+    return refuse(`BENCH_TRACKED is "${trackedText}", not a number from ${LINES_MIN}`);
   const chosen = names.length === 0 ? BENCHES : BENCHES.filter(({ name }) => names.includes(name));
   const head = [
     `- date: ${new Date().toISOString().slice(0, 10)}, with ${countText(lines)} lines (\`BENCH_LINES\`)`,
     ...machineLines(),
   ];
-  const { reports, hasFailed } = await runAll(chosen, lines);
+  const { reports, hasFailed } = await runAll(chosen, { lines, tracked });
   const text = resultsText(head, reports);
   process.stdout.write(`\n${text}`);
   if (names.length === 0) await writeFile(new URL('RESULTS.md', import.meta.url), text);
@@ -63,7 +74,7 @@ function refuse(reason: string): number {
 
 async function runAll(
   benches: readonly Bench[],
-  lines: number,
+  { lines, tracked }: Pick<Setup, 'lines' | 'tracked'>,
 ): Promise<{ reports: NamedReport[]; hasFailed: boolean }> {
   const folder = await mkdtemp(join(tmpdir(), 'bucketwatch-bench-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -77,7 +88,7 @@ async function runAll(
   const say = (text: string): void => {
     process.stdout.write(`${((performance.now() - startMs) / 1000).toFixed(0).padStart(4)} s  ${text}\n`);
   };
-  const setup: Setup = { lines, folder, inputs: new Inputs(folder, lines, say), say };
+  const setup: Setup = { lines, tracked, folder, inputs: new Inputs(folder, lines, say), say };
   const reports: NamedReport[] = [];
   let hasFailed = false;
   try {

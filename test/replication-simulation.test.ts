@@ -11,7 +11,6 @@ import { configSchema } from '../src/config/schema.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { openJudge } from '../src/monitors/replication/judge.ts';
-import { openVersions } from '../src/monitors/replication/reading.ts';
 import { openFiles } from '../src/sources/files.ts';
 import { dyingEngine, type StoredEvent, storeBatch, storePairs, sumsBothWays } from './replication-store.ts';
 import { keptFolder } from './temp.ts';
@@ -301,20 +300,23 @@ async function lookUp(truths: readonly Truth[], app: App): Promise<number[]> {
   throw new Error('looking up does not end');
 }
 
-async function openNow(app: App) {
-  const writtenBeforeMs = LOOKED_MS - TARGET_MS;
-  const asks = PAIRS.flatMap(({ source, destination }) =>
-    ['PENDING', 'UNKNOWN', 'FAILED'].map((status) => ({
-      pairId: `${source}/${destination}/r`,
-      status,
-      limit: 100_000,
-      writtenBeforeMs,
-    })),
+interface OpenVersion {
+  readonly pair_id: string;
+  readonly version_id: string;
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** What is pending beyond the target or failed: only that is looked up. */
+function openNow(app: App): Promise<OpenVersion[]> {
+  return app.engine.query<OpenVersion>(
+    `select pair_id, version_id, source, destination
+     from replications
+     where (status in ('PENDING', 'FAILED') or reason = 'failed-at-one-of-several')
+       and written_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC')
+     order by written_at`,
+    { params: { before: LOOKED_MS - TARGET_MS } },
   );
-  const rows = await Promise.all(asks.map((ask) => openVersions(ask, { engine: app.engine })));
-  return rows
-    .flat()
-    .filter(({ status, reason }) => status !== 'UNKNOWN' || reason === 'failed-at-one-of-several');
 }
 
 /** Tells of versions at the sources that nothing is known of; gives the requests that took. */

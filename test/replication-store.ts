@@ -108,7 +108,9 @@ const SUMS = [
   'failed_objects',
   'failed_bytes',
   'unknown_objects',
+  'unknown_bytes',
   'untracked_objects',
+  'untracked_bytes',
   'failures',
   'replicated_objects',
   'replicated_bytes',
@@ -148,7 +150,9 @@ export async function sumsBothWays(engine: Engine): Promise<{ stored: unknown[];
            failed_objects: "(status = 'FAILED')",
            failed_bytes: "((status = 'FAILED') * size_bytes)",
            unknown_objects: "(status = 'UNKNOWN')",
+           unknown_bytes: "((status = 'UNKNOWN') * size_bytes)",
            untracked_objects: "(status = 'NOT_TRACKED')",
+           untracked_bytes: "((status = 'NOT_TRACKED') * size_bytes)",
          })} ${counted}
          union all
          select source, pair_id, ${at('assumeNotNull(failed_at)')}, null, ${zeros({ failures: '1' })}

@@ -2,13 +2,14 @@
 -- Tables that merge rows are merged by hand, for the versions in question alone.
 insert into replication_ticks
 with
+  toDateTime64(0, 3, 'UTC') as never,
   pairs as (
     select
       pair_id, source, destination, prefix, length(tags) > 0 as is_tagged, priority, is_gone,
       is_enabled and not is_gone as is_active, match_by = 'key' as is_by_key, takes_delete_markers, takes_existing, active_from
     from replication_pairs final
   ),
-  -- What can be a version's, with a rule of no name for those that no rule is for.
+  -- What can be a version's, with a rule of no name where some may be for no rule.
   rules as (
     select pair_id, source, destination, prefix, is_tagged, priority, is_by_key, takes_delete_markers, takes_existing, active_from
     from pairs
@@ -16,7 +17,7 @@ with
     union all
     select distinct '', source, '', '', false, 0, false, 0, 0, toDateTime64(0, 3, 'UTC')
     from pairs
-    where not is_gone
+    where not is_gone and source not in (select pairs.source from pairs where is_active and prefix = '' and not is_tagged)
   ),
   -- From a bucket in which something happened to the buckets at which that counts.
   links as (
@@ -189,13 +190,33 @@ with
       and reports.version_id = subjects.version_id and reports.destination = rules.destination
     where startsWith(subjects.key, rules.prefix)
   ),
-  -- With what is known at the destination.
-  arrived as (
+  -- With what is known at the destination. A step of its own for each name that the next ones use: the engine would
+  -- otherwise work the same out again and again.
+  joined as (
     select
       chances.*,
-      assumeNotNull(chances.written) as written_at,
-      toStartOfSecond(written_at) as written_second,
+      chances.second as written_second,
       if(is_overwritable, there.last_write, there.created) as there_at,
+      copied_at,
+      sighted,
+      greatest(
+        ifNull(here.last_seen_at, never), ifNull(here.missing_at, never), ifNull(there.last_seen_at, never),
+        ifNull(there.missing_at, never), ifNull(copy_seen_at, never), ifNull(copy_missing_at, never)) as answered_at,
+      greatest(ifNull(here.denied_at, never), ifNull(there.denied_at, never), ifNull(copy_denied_at, never)) as denied_at
+    from (
+      select *, assumeNotNull(written) as written_at, toStartOfSecond(assumeNotNull(written)) as second
+      from chances
+      where written is not null
+    ) as chances
+    asof left join arrivals on arrivals.copy_bucket = chances.destination and arrivals.copy_key = chances.key
+      and arrivals.copy_second >= chances.second
+    asof left join sightings on sightings.copy_bucket = chances.destination and sightings.copy_key = chances.key
+      and sightings.copy_second >= chances.second
+    left join looks on looks.copy_bucket = chances.destination and looks.copy_key = chances.key
+  ),
+  timed as (
+    select
+      *,
       multiIf(
         is_by_key, copied_at,
         not is_overwritable or toStartOfSecond(there_at) >= written_second, there_at,
@@ -203,21 +224,15 @@ with
       multiIf(
         is_by_key, sighted,
         not is_overwritable or toStartOfSecond(there.modified) >= written_second, there.seen_at,
-        null) as sighted_at,
+        null) as sighted_at
+    from joined
+  ),
+  arrived as (
+    select
+      *,
       arrived_at is not null or sighted_at is not null or (not is_overwritable and there.modified is not null)
-        or reported_arrival is not null as is_arrived,
-      greatest(
-        ifNull(here.last_seen_at, never), ifNull(here.missing_at, never),
-        ifNull(there.last_seen_at, never), ifNull(there.missing_at, never),
-        ifNull(copy_seen_at, never), ifNull(copy_missing_at, never)) as answered_at,
-      greatest(ifNull(here.denied_at, never), ifNull(there.denied_at, never), ifNull(copy_denied_at, never)) as denied_at,
-      toDateTime64(0, 3, 'UTC') as never
-    from (select *, toStartOfSecond(assumeNotNull(written)) as second from chances where written is not null) as chances
-    asof left join arrivals on arrivals.copy_bucket = chances.destination and arrivals.copy_key = chances.key
-      and arrivals.copy_second >= chances.second
-    asof left join sightings on sightings.copy_bucket = chances.destination and sightings.copy_key = chances.key
-      and sightings.copy_second >= chances.second
-    left join looks on looks.copy_bucket = chances.destination and looks.copy_key = chances.key
+        or reported_arrival is not null as is_arrived
+    from timed
   ),
   -- One rule for each destination; of rules that ask for tags only those that something speaks for.
   chosen as (
@@ -231,13 +246,9 @@ with
     )
     window version as (partition by source, key, version_id)
   ),
-  judged as (
+  verdicts as (
     select
-      source,
-      pair_id,
-      key,
-      version_id,
-      destination,
+      *,
       multiIf(
         here.header = 'REPLICA' or is_copy, ('REPLICA', '', ''),
         pair_id = '', ('NOT_TRACKED', if(tagged_rules > 0, 'tags-unknown', 'no-rule'), ''),
@@ -254,11 +265,30 @@ with
         here.header = '' and written_at < active_from and not takes_existing, ('NOT_TRACKED', 'older-than-rule', ''),
         here.missing_at > ifNull(here.last_seen_at, never) and here.missing_at >= written_at, ('UNKNOWN', 'gone-at-source', ''),
         denied_at > answered_at, ('UNKNOWN', 'denied', ''),
-        ('PENDING', '', '')) as verdict,
+        ('PENDING', '', '')) as verdict
+    from chosen
+    where pair_id != '' or rules_of_version = 0
+  ),
+  stated as (
+    select
+      *,
       verdict.1 as status,
-      status in ('COMPLETED', 'FAILED') as is_tracked,
+      verdict.1 in ('COMPLETED', 'FAILED') as is_tracked,
+      if(verdict.1 in ('COMPLETED', 'FAILED'), ifNull(arrived_at, reported_arrival), null) as replicated_at
+    from verdicts
+  ),
+  judged as (
+    select
+      source,
+      pair_id,
+      key,
+      version_id,
+      destination,
+      status,
+      verdict.2 as reason,
+      verdict.3 as operation,
       written_at,
-      if(is_tracked, ifNull(arrived_at, reported_arrival), null) as replicated_at,
+      replicated_at,
       if(is_tracked, sighted_at, null) as seen_at,
       if(status in ('REPLICA', 'NOT_TRACKED'), null,
         ifNull(first_failed_at, if(status = 'FAILED' or rules_of_version = 1, here.failed_at, null))) as failed_at,
@@ -266,8 +296,7 @@ with
       ifNull(dateDiff('millisecond', written_at, replicated_at) < -1000, false) as is_skewed,
       here.is_delete_marker as is_delete_marker,
       if(here.size_bytes > 0, here.size_bytes, there.size_bytes) as size_bytes
-    from chosen
-    where pair_id != '' or rules_of_version = 0
+    from stated
   ),
   was as (
     select
@@ -286,35 +315,39 @@ with
         on known.source = subjects.source)
     group by source, pair_id, key, version_id
   )
-select
-  {tick:UInt64} as tick,
-  source,
-  pair_id,
-  key,
-  version_id,
-  if(is_now, judged.destination, was.row.1) as destination,
-  if(is_now, judged.status, 'NONE') as status,
-  if(is_now, judged.verdict.2, was.row.3) as reason,
-  if(is_now, judged.verdict.3, was.row.4) as operation,
-  if(is_now, judged.written_at, was.row.5) as written_at,
-  if(is_now, judged.replicated_at, was.row.6) as replicated_at,
-  if(is_now, judged.seen_at, was.row.7) as seen_at,
-  if(is_now, judged.failed_at, was.row.8) as failed_at,
-  if(is_now, judged.latency_ms, was.row.9) as latency_ms,
-  if(is_now, judged.is_skewed, was.row.10) as is_skewed,
-  if(is_now, judged.is_delete_marker, was.row.11) as is_delete_marker,
-  if(is_now, judged.size_bytes, was.row.12) as size_bytes,
-  toString(was.row.2) as was_status,
-  was.row.5 as was_written_at,
-  was.row.6 as was_replicated_at,
-  was.row.7 as was_seen_at,
-  was.row.8 as was_failed_at,
-  was.row.9 as was_latency_ms,
-  was.row.10 as was_skewed,
-  was.row.12 as was_size_bytes
-from (select *, true as is_now from judged) as judged
-full join was using (source, pair_id, key, version_id)
-where toString(tuple(
-  destination, status, reason, operation, written_at, replicated_at, seen_at, failed_at, latency_ms, is_skewed,
-  is_delete_marker, size_bytes)) != toString(was.row)
+select *
+from (
+  select
+    {tick:UInt64} as tick,
+    source,
+    pair_id,
+    key,
+    version_id,
+    if(is_now, judged.destination, was.row.1) as destination,
+    if(is_now, judged.status, 'NONE') as status,
+    if(is_now, judged.reason, was.row.3) as reason,
+    if(is_now, judged.operation, was.row.4) as operation,
+    if(is_now, judged.written_at, was.row.5) as written_at,
+    if(is_now, judged.replicated_at, was.row.6) as replicated_at,
+    if(is_now, judged.seen_at, was.row.7) as seen_at,
+    if(is_now, judged.failed_at, was.row.8) as failed_at,
+    if(is_now, judged.latency_ms, was.row.9) as latency_ms,
+    if(is_now, judged.is_skewed, was.row.10) as is_skewed,
+    if(is_now, judged.is_delete_marker, was.row.11) as is_delete_marker,
+    if(is_now, judged.size_bytes, was.row.12) as size_bytes,
+    toString(was.row.2) as was_status,
+    was.row.5 as was_written_at,
+    was.row.6 as was_replicated_at,
+    was.row.7 as was_seen_at,
+    was.row.8 as was_failed_at,
+    was.row.9 as was_latency_ms,
+    was.row.10 as was_skewed,
+    was.row.12 as was_size_bytes
+  from (select *, true as is_now from judged) as judged
+  full join was using (source, pair_id, key, version_id)
+  where is_now != (was.row.2 != 'NONE') or judged.status != toString(was.row.2) and is_now
+    or is_now and toString((judged.destination, judged.reason, judged.operation, judged.written_at, judged.replicated_at, judged.seen_at,
+      judged.failed_at, judged.latency_ms, judged.is_skewed, judged.is_delete_marker, judged.size_bytes))
+    != toString((was.row.1, was.row.3, was.row.4, was.row.5, was.row.6, was.row.7, was.row.8, was.row.9, was.row.10, was.row.11, was.row.12))
+)
 settings final = 0, join_use_nulls = 0, max_threads = 2, max_insert_threads = 1

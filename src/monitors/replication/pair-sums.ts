@@ -156,21 +156,29 @@ async function histogramsOf(
     `with toUInt16(round(32 * log2(1 + 1000 * transform(pair_id, {pairs:Array(String)}, {targets:Array(UInt64)}, toUInt64(0))))) as target_bin
      select
        pair_id,
-       sumIf(n, ${windowOf('hour', times.nowMs)}) as hourArrived,
-       sumIf(n, ${windowOf('hour', times.nowMs)} and ${inTime}) as hourInTime,
-       sumIf(n, ${windowOf('day', times.nowMs)}) as dayArrived,
-       sumIf(n, ${windowOf('day', times.nowMs)} and ${inTime}) as dayInTime,
-       sumIf(n, ${windowOf('month', times.nowMs)}) as monthArrived,
-       sumIf(n, ${windowOf('month', times.nowMs)} and ${inTime}) as monthInTime,
-       ${percentilesMs(`${within(times.range)}`)} as percentiles
+       sum(hour) as hourArrived,
+       sumIf(hour, ${inTime}) as hourInTime,
+       sum(day) as dayArrived,
+       sumIf(day, ${inTime}) as dayInTime,
+       sum(month) as monthArrived,
+       sumIf(month, ${inTime}) as monthInTime,
+       ${percentilesMs('n > 0')} as percentiles
      from (
-       select pair_id, time, bin, sum(counted) as n
-       from (select source, pair_id, time, latency_histogram.1 as bins, latency_histogram.2 as counts from replication_5m)
+       select
+         pair_id,
+         bin,
+         sumIf(counted, ${within(times.range)}) as n,
+         sumIf(counted, ${windowOf('hour', times.nowMs)}) as hour,
+         sumIf(counted, ${windowOf('day', times.nowMs)}) as day,
+         sumIf(counted, ${windowOf('month', times.nowMs)}) as month
+       from (
+         select pair_id, time, latency_histogram.1 as bins, latency_histogram.2 as counts
+         from replication_5m
+         where has({sources:Array(String)}, source) and has({pairs:Array(String)}, pair_id)
+           and (${within(times.range)} or ${within(month)})
+       )
        array join bins as bin, counts as counted
-       where has({sources:Array(String)}, source) and has({pairs:Array(String)}, pair_id)
-         and (${within(times.range)} or ${within(month)})
-       group by pair_id, time, bin
-       having n > 0
+       group by pair_id, bin
      )
      group by pair_id
      ${ADDED_UP}`,
