@@ -64,8 +64,7 @@ describe('causeOf()', () => {
   test('docs/replication.md has every reason with its cause and action, and no other', () => {
     const text = readFileSync(new URL('../../../docs/replication.md', import.meta.url), 'utf8');
     const table = text.slice(text.indexOf('| reason | cause | missing action |'));
-    const documented = (table.split('\n\n')[0] ?? '')
-      .split('\n').filter((line) => line.startsWith('| `'));
+    const documented = (table.split('\n\n')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
     const expected = Object.entries(FAILURE_CAUSES).map(
       ([reason, { cause, permission }]) =>
         `| \`${reason}\` | ${cause} | ${permission === '' ? '' : `\`${permission}\``} |`,

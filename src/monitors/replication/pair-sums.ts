@@ -136,7 +136,7 @@ async function countsOf(pairs: readonly Pair[], times: Times, engine: Engine): P
        sumIf(replication_5m.failures, ${windowOf('day', times.nowMs)}) as dayFailures,
        sumIf(replication_5m.failures, ${windowOf('month', times.nowMs)}) as monthFailures
      from replication_5m
-     where has({sources:Array(String)}, source) and has({pairs:Array(String)}, pair_id)
+     where source in {sources:Array(String)} and pair_id in {pairs:Array(String)}
      group by pair_id
      ${ADDED_UP}`,
     { params: paramsOf(pairs) },
@@ -156,21 +156,26 @@ async function histogramsOf(
     `with toUInt16(round(32 * log2(1 + 1000 * transform(pair_id, {pairs:Array(String)}, {targets:Array(UInt64)}, toUInt64(0))))) as target_bin
      select
        pair_id,
-       sumIf(n, ${windowOf('hour', times.nowMs)}) as hourArrived,
-       sumIf(n, ${windowOf('hour', times.nowMs)} and ${inTime}) as hourInTime,
-       sumIf(n, ${windowOf('day', times.nowMs)}) as dayArrived,
-       sumIf(n, ${windowOf('day', times.nowMs)} and ${inTime}) as dayInTime,
-       sumIf(n, ${windowOf('month', times.nowMs)}) as monthArrived,
-       sumIf(n, ${windowOf('month', times.nowMs)} and ${inTime}) as monthInTime,
-       ${percentilesMs(`${within(times.range)}`)} as percentiles
+       sum(hour) as hourArrived,
+       sumIf(hour, ${inTime}) as hourInTime,
+       sum(day) as dayArrived,
+       sumIf(day, ${inTime}) as dayInTime,
+       sum(month) as monthArrived,
+       sumIf(month, ${inTime}) as monthInTime,
+       ${percentilesMs('n > 0')} as percentiles
      from (
-       select pair_id, time, bin, sum(counted) as n
+       select
+         pair_id,
+         bin,
+         sumIf(counted, ${windowOf('hour', times.nowMs)}) as hour,
+         sumIf(counted, ${windowOf('day', times.nowMs)}) as day,
+         sumIf(counted, ${windowOf('month', times.nowMs)}) as month,
+         sumIf(counted, ${within(times.range)}) as n
        from (select source, pair_id, time, latency_histogram.1 as bins, latency_histogram.2 as counts from replication_5m)
        array join bins as bin, counts as counted
-       where has({sources:Array(String)}, source) and has({pairs:Array(String)}, pair_id)
+       where source in {sources:Array(String)} and pair_id in {pairs:Array(String)}
          and (${within(times.range)} or ${within(month)})
-       group by pair_id, time, bin
-       having n > 0
+       group by pair_id, bin
      )
      group by pair_id
      ${ADDED_UP}`,
@@ -201,7 +206,7 @@ export async function ruleless(sources: readonly string[], engine: Engine): Prom
   const rows = await engine.query<{ source: string; objects: number }>(
     `select source, sum(untracked_objects) as objects
      from replication_5m
-     where has({sources:Array(String)}, source) and pair_id = ''
+     where source in {sources:Array(String)} and pair_id = ''
      group by source
      ${ADDED_UP}`,
     { params: { sources: [...new Set(sources)] } },
