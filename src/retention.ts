@@ -33,6 +33,7 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'replication_units', column: 'stored_at', as: 'rejects' },
   { table: 'replication_progress', column: 'judged_at', as: 'rejects' },
   { table: 'replications', column: 'written_at', as: 'rollups' },
+  { table: 'bucket_feeds', column: 'last_event', as: 'rollups' },
   { table: 'replication_5m', column: 'time', as: 'rollups' },
   { table: 'replication_audits', column: 'ended_at', as: 'rollups' },
   { table: 'replication_canaries', column: 'greatest(toDateTime(sent_at), stored_at)', as: 'rollups' },

@@ -252,6 +252,21 @@ describe('pairs', () => {
     expect(dark.feeds).toEqual([]);
   });
 
+  test('an inventory tells of a bucket too', async () => {
+    await paired([{ source: 'listed', destination: 'listed-copy', rule: 'all' }], app.engine);
+    await app.engine.insertRows({
+      table: 'object_versions',
+      rows: [
+        { bucket: 'listed', key: 'k', version_id: 'v', feeds: 8, modified: engineTime(ago(60)) },
+        { bucket: 'listed-copy', key: 'k', version_id: 'v', feeds: 8, modified: engineTime(ago(60)) },
+      ],
+    });
+    const listed = await pair('listed/listed-copy/all');
+    expect(listed.verdict).toBe('idle');
+    expect(listed.feeds).toEqual(['inventory of listed', 'inventory of listed-copy']);
+    expect(listed.notes.join(' ')).toContain('writes are known only from inventory');
+  });
+
   test('a bucket chooses the pairs it is source or destination of', async () => {
     const { rows } = await get<Pairs>(`/pairs?${DAY}&bucket=media-copy`);
     expect(rows.map(({ id }) => id)).toEqual([WELL]);

@@ -1,13 +1,12 @@
 /** Replication by object: lists by status, the history of one object, and manifests to replicate again. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { stream } from 'hono/streaming';
-import { Fault, reasonOf } from '../lib/fault.ts';
+import { Fault } from '../lib/fault.ts';
 import { objectHistory, type VersionHistory } from '../monitors/replication/history.ts';
 import { manifestParts } from '../monitors/replication/manifest.ts';
 import { replicationObjects } from '../monitors/replication/objects.ts';
 import { readPairs } from '../monitors/replication/pairs.ts';
 import { isoOf } from './ledger-queries.ts';
-import { problemResponse } from './problem.ts';
 import { objectAnswer } from './replication-answers.ts';
 import * as shapes from './replication-api.ts';
 import { chosen, chosenQuery, everythingOf } from './replication-query.ts';

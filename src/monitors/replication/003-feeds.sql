@@ -1,7 +1,7 @@
 -- Who tells of which bucket.
 create table if not exists bucket_feeds (
   bucket LowCardinality(String),
-  feed LowCardinality(String) comment 'notifications, EventBridge, CloudTrail, listing, HEAD, inventory or S3 replication events',
+  feed LowCardinality(String) comment 'notifications, EventBridge, CloudTrail, listing, HEAD or S3 replication events',
   first_event SimpleAggregateFunction(min, DateTime64(3, 'UTC')) comment 'time of the first event it told',
   last_event SimpleAggregateFunction(max, DateTime64(3, 'UTC')) comment 'time of the last event it told'
 )

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { causeOf, FAILURE_CAUSES } from './failure-causes.ts';
 
@@ -58,5 +59,16 @@ describe('causeOf()', () => {
 
   test('a failure without a reason says how to learn it', () => {
     expect(causeOf('').fix).toContain('OperationFailedReplication');
+  });
+
+  test('docs/replication.md has every reason with its cause and action, and no other', () => {
+    const text = readFileSync(new URL('../../../docs/replication.md', import.meta.url), 'utf8');
+    const table = text.slice(text.indexOf('| reason | cause | missing action |'));
+    const documented = (table.split('\n\n')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+    const expected = Object.entries(FAILURE_CAUSES).map(
+      ([reason, { cause, permission }]) =>
+        `| \`${reason}\` | ${cause} | ${permission === '' ? '' : `\`${permission}\``} |`,
+    );
+    expect(documented).toEqual(expected);
   });
 });

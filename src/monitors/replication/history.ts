@@ -98,7 +98,7 @@ function evidenceOf(query: HistoryQuery, buckets: readonly string[], engine: Eng
          ${moment('if(creation.1 < 255, creation.2, ifNull(changed, min(object_versions.seen_at)))')} as written,
          max(object_versions.is_delete_marker) as is_marker
        from object_versions
-       where has({buckets:Array(String)}, bucket) and key = {key:String}
+       where bucket in {buckets:Array(String)} and key = {key:String}
          ${versionId === undefined ? '' : 'and version_id = {version:String}'}
        group by bucket, version_id
      )
@@ -121,7 +121,7 @@ function judgedOf({ key }: HistoryQuery, places: Places, engine: Engine): Promis
      from (
        select ${IN_FORCE}
        from replications
-       where has({buckets:Array(String)}, source) and key = {key:String} and has({versions:Array(String)}, version_id)
+       where source in {buckets:Array(String)} and key = {key:String} and version_id in {versions:Array(String)}
        group by source, pair_id, key, version_id
      )
      where status != 'NONE'
@@ -141,7 +141,7 @@ async function eventsOf({ key }: HistoryQuery, places: Places, engine: Engine): 
        reason, principal_id, replication_destination_bucket as destination, replication_failure_reason as failure,
        object_events.replication_status as replication_status
      from object_events
-     where has({buckets:Array(String)}, bucket) and key = {key:String} and has({versions:Array(String)}, version_id)
+     where bucket in {buckets:Array(String)} and key = {key:String} and version_id in {versions:Array(String)}
      order by event_time desc, completeness, bucket, event_name
      limit ${EVENTS_MAX}`,
     { params: { ...places, key } },

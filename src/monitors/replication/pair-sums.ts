@@ -136,7 +136,7 @@ async function countsOf(pairs: readonly Pair[], times: Times, engine: Engine): P
        sumIf(replication_5m.failures, ${windowOf('day', times.nowMs)}) as dayFailures,
        sumIf(replication_5m.failures, ${windowOf('month', times.nowMs)}) as monthFailures
      from replication_5m
-     where has({sources:Array(String)}, source) and has({pairs:Array(String)}, pair_id)
+     where source in {sources:Array(String)} and pair_id in {pairs:Array(String)}
      group by pair_id
      ${ADDED_UP}`,
     { params: paramsOf(pairs) },
@@ -174,7 +174,7 @@ async function histogramsOf(
        from (
          select pair_id, time, latency_histogram.1 as bins, latency_histogram.2 as counts
          from replication_5m
-         where has({sources:Array(String)}, source) and has({pairs:Array(String)}, pair_id)
+         where source in {sources:Array(String)} and pair_id in {pairs:Array(String)}
            and (${within(times.range)} or ${within(month)})
        )
        array join bins as bin, counts as counted
@@ -209,7 +209,7 @@ export async function ruleless(sources: readonly string[], engine: Engine): Prom
   const rows = await engine.query<{ source: string; objects: number }>(
     `select source, sum(untracked_objects) as objects
      from replication_5m
-     where has({sources:Array(String)}, source) and pair_id = ''
+     where source in {sources:Array(String)} and pair_id = ''
      group by source
      ${ADDED_UP}`,
     { params: { sources: [...new Set(sources)] } },

@@ -88,7 +88,7 @@ async function historiesOf(buckets: readonly string[], engine: Engine): Promise<
   const rows = await engine.query<{ bucket: string; observed_ms: string | number; document: string }>(
     `select bucket, toUnixTimestamp64Milli(observed_at) as observed_ms, document
      from bucket_configs
-     where aspect = 'replication' and state in ('present', 'absent') and has({buckets:Array(String)}, bucket)
+     where aspect = 'replication' and state in ('present', 'absent') and bucket in {buckets:Array(String)}
      order by bucket, observed_at`,
     { params: { buckets } },
   );

@@ -53,7 +53,7 @@ export async function waitingOf(
      from (
        select source, pair_id, toInt64(toUnixTimestamp(time)) as start_s, sum(pending_objects) as objects
        from replication_5m
-       where has({sources:Array(String)}, source) and has({pairs:Array(String)}, pair_id)
+       where source in {sources:Array(String)} and pair_id in {pairs:Array(String)}
        group by source, pair_id, time
        having objects > 0
      )
@@ -93,7 +93,7 @@ async function exactly(
        candidates as (
          select source, pair_id, key, version_id
          from replications
-         where has({sources:Array(String)}, source)
+         where source in {sources:Array(String)}
            and status = 'PENDING'
            and written_at >= toDateTime64({first:Int64}, 3, 'UTC')
            and (pair_id, intDiv(toUnixTimestamp(written_at), ${FIVE_MINUTES_S}) * ${FIVE_MINUTES_S}) in (

@@ -117,7 +117,7 @@ interface Ask {
   readonly endS: number;
 }
 
-const OF_PAIRS = 'has({sources:Array(String)}, source) and has({pairs:Array(String)}, pair_id)';
+const OF_PAIRS = 'source in {sources:Array(String)} and pair_id in {pairs:Array(String)}';
 
 function paramsOf(pairs: readonly Pair[]) {
   return {
