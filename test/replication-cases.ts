@@ -13,6 +13,7 @@ interface Event {
   readonly event_name: string;
   readonly event_time: string;
   readonly version_id: string;
+  readonly replication_destination_bucket?: string;
   readonly [column: string]: unknown;
 }
 
@@ -68,7 +69,7 @@ export interface Case {
   /** Buckets `s`, `d` and `e`; by default one pair from `s` to `d`. */
   readonly pairs?: readonly StoredPair[];
   /** Pairs as they are changed after all was judged once, with a judgement asked for. */
-  readonly then?: readonly StoredPair[];
+  readonly later?: readonly StoredPair[];
   readonly key?: string;
   readonly events: readonly Event[];
   readonly expected: readonly Expected[];
@@ -402,7 +403,7 @@ export const CASES: readonly Case[] = [
   {
     name: 'a pair added later',
     pairs: [PAIR],
-    then: [OTHER],
+    later: [OTHER],
     events: [put('s', 0), put('d', 3), put('e', 8)],
     expected: [
       { ...DONE, replicated: 3, latencyMs: 3000 },
@@ -411,13 +412,13 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'a rule disabled',
-    then: [{ ...PAIR, is_enabled: 0, revision: 2 }],
+    later: [{ ...PAIR, is_enabled: 0, revision: 2 }],
     events: [put('s', 0)],
     expected: [{ ...UNTRACKED, pair: '', reason: 'no-rule' }, NONE],
   },
   {
     name: 'a rule that is no more',
-    then: [{ ...PAIR, is_gone: 1, revision: 2 }],
+    later: [{ ...PAIR, is_gone: 1, revision: 2 }],
     events: [put('s', 0), put('d', 3)],
     expected: [{ ...NONE, replicated: 3, latencyMs: 3000 }],
   },
@@ -427,7 +428,7 @@ export const CASES: readonly Case[] = [
       { ...PAIR, priority: 2 },
       { ...PAIR, rule_id: 'q' },
     ],
-    then: [{ ...PAIR, rule_id: 'q', priority: 3, revision: 2 }],
+    later: [{ ...PAIR, rule_id: 'q', priority: 3, revision: 2 }],
     events: [put('s', 0), put('d', 3)],
     expected: [
       { ...DONE, pair: 's/d/q', replicated: 3, latencyMs: 3000 },

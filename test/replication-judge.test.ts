@@ -29,7 +29,7 @@ function bucketOf(name: unknown, prefix: string): string {
 
 function eventsOf({ events, key = 'a' }: Case, prefix: string): StoredEvent[] {
   return events.map((event) => {
-    const to = event['replication_destination_bucket'];
+    const to = event.replication_destination_bucket;
     return {
       ...event,
       key,
@@ -106,7 +106,7 @@ async function judgeCases(engine: Engine): Promise<void> {
     engine,
   );
   await judgeOnce(engine);
-  const changed = prefixed.flatMap(({ one, prefix }) => pairsOf(one.then ?? [], prefix));
+  const changed = prefixed.flatMap(({ one, prefix }) => pairsOf(one.later ?? [], prefix));
   await storePairs(changed, engine);
   await askToJudge({ buckets: changed.map(({ source }) => source), unit: 2 }, engine);
   await judgeOnce(engine);
@@ -138,7 +138,7 @@ describe('a version of which this is known', () => {
 
 /** The events of all cases whose pairs never change, in buckets of the prefix. */
 function steadyEvents(prefix: string): { events: StoredEvent[]; pairs: StoredPair[]; prefixes: string[] } {
-  const steady = CASES.filter((one) => one.then === undefined);
+  const steady = CASES.filter((one) => one.later === undefined);
   const named = steady.map((one, index) => ({ one, own: `${prefix}${String(index).padStart(2, '0')}` }));
   return {
     events: named.flatMap(({ one, own }) => eventsOf(one, own)),
@@ -157,7 +157,7 @@ describe('whatever the way to the same evidence', () => {
 
   async function expectAsStated(prefixes: readonly string[]): Promise<void> {
     const states = await statesOf(opened.engine);
-    const steady = CASES.filter((one) => one.then === undefined);
+    const steady = CASES.filter((one) => one.later === undefined);
     for (const [index, { expected, key = 'a' }] of steady.entries()) {
       // What was the pair's on the way there, and is no longer, stays as NONE.
       const inForce = (states.get(prefixes[index] ?? '') ?? []).filter(({ status }) => status !== 'NONE');

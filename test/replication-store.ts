@@ -15,6 +15,7 @@ export interface StoredEvent {
   readonly event_time: string;
   readonly key: string;
   readonly version_id: string;
+  readonly replication_destination_bucket?: string;
   readonly [column: string]: unknown;
 }
 
@@ -84,7 +85,7 @@ export async function storeEvents(
     batch_id: batchId,
     record_number: index + 1,
     completeness: 2,
-    occurrence: `${event.event_time} ${event['replication_destination_bucket'] ?? ''}`,
+    occurrence: `${event.event_time} ${event.replication_destination_bucket ?? ''}`,
     ...event,
   }));
   await engine.insertRows({ table: 'object_events', rows, token: `batch-${batchId}` });
