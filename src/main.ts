@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addActivityCommand } from './commands/activity.ts';
 import { addAnalysesCommand } from './commands/analyses.ts';
+import { addBackupsCommand } from './commands/backups.ts';
 import { addBucketsCommand } from './commands/buckets.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -18,10 +19,13 @@ import { VERSION } from './version.ts';
 const EXIT_CODES = `
 Exit codes:
   0  fine
-  1  what was asked for is not so: a pair is failing or lagging (replication pairs --check), or a canary did not arrive in
-     time (replication canary --once)
+  1  what was asked for is not so: a backup is wrong (backups check), a pair is failing or lagging (replication pairs
+     --check), drift (replication diff), a canary that did not arrive in time (replication canary --once)
   2  the command or the configuration is wrong
-  3  something cannot be reached or used, or input was rejected`;
+  3  something cannot be reached or used, or input was rejected
+  4  a defect in Bucketwatch`;
+
+const EXIT_DEFECT = 4;
 
 function program(): Command {
   const root = new Command('bucketwatch')
@@ -44,6 +48,7 @@ function program(): Command {
   addBucketsCommand(root);
   addReplicationCommand(root);
   addSourcesCommand(root);
+  addBackupsCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);
   for (const command of root.commands) command.exitOverride().showHelpAfterError();
@@ -64,12 +69,14 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(
       `Bucketwatch failed: ${error instanceof Error ? (error.stack ?? error.message) : reasonOf(error)}\n`,
     );
-    return 1;
+    return EXIT_DEFECT;
   }
 }
 
 // A reader that closes the pipe early (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? 0 : EXIT_DEFECT),
+);
 const code = await main(process.argv.slice(2));
 // What was written to a pipe or socket is still on its way when main() returns.
 await Promise.all(

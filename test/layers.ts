@@ -12,7 +12,7 @@ export interface SourceFile {
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lib: [],
-  config: ['lib', 'formats/format.ts', 'intake/limits.ts'],
+  config: ['lib', 'formats/format.ts', 'intake/limits.ts', 'monitors/backups/content.ts'],
   engine: ['lib'],
   s3: ['lib'],
   formats: ['lib', 'engine/engine.ts', 'engine/migrate.ts', 'engine/sql-file.ts'],
@@ -60,6 +60,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   commands: [
     'lib',
     'app.ts',
+    'backup-check.ts',
+    // Backups are judged without a server too.
+    'monitors/backups/check.ts',
+    'monitors/backups/content.ts',
     'claim.ts',
     'drift-audit.ts',
     'formats/format.ts',
@@ -83,6 +87,7 @@ const VENDORS: readonly (readonly [pattern: RegExp, folders: readonly string[]])
   [/^commander$/, ['commands', 'main.ts']],
   [/^pino$/, ['lib']],
   [/^yaml$/, ['config']],
+  [/^croner$/, ['monitors']],
   [/^zod$/, ['config']],
   [/^hyparquet-writer$/, ['monitors']],
 ];

@@ -23,6 +23,7 @@ const RUN_TIME = [
   '@hono/zod-openapi',
   'chdb',
   'commander',
+  'croner',
   'hono',
   'hyparquet-writer',
   'p-queue',

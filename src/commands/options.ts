@@ -1,6 +1,6 @@
 /** Options that several commands take. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseDuration } from '../config/schema.ts';
+import { parseDuration } from '../config/units.ts';
 import { systemClock } from '../lib/clock.ts';
 
 /** Start and end of a range; `fallback` says where it starts when nothing is given. */
@@ -35,7 +35,7 @@ export function instantText(text: string | undefined): string | undefined {
   return backMs === undefined ? text : new Date(systemClock.nowMs() - backMs).toISOString();
 }
 
-/** Parses the value of an option. */
+/** For an option that is a whole number from 1 on. */
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;

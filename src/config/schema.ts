@@ -2,52 +2,8 @@
 import { z } from 'zod';
 import { DEFAULT_PARSE_PARAMS, FORMAT_NAMES } from '../formats/format.ts';
 import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
-
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-const UNIT_BYTES = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
-
-/** `90s`, `5m`, `24h`, `14d` as milliseconds; nothing when the text is not a duration. */
-export function parseDuration(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)$/.exec(text.trim());
-  if (match === null) return undefined;
-  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
-}
-
-/** `512MiB`, `10GiB` as bytes; nothing when the text is not a size. */
-export function parseSize(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB)$/.exec(text.trim());
-  if (match === null) return undefined;
-  return Math.round(Number(match[1]) * UNIT_BYTES[match[2] as keyof typeof UNIT_BYTES]);
-}
-
-function durationMs(text: string, context: z.RefinementCtx): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined) return ms;
-  context.issues.push({
-    code: 'custom',
-    message: `is not a duration such as 30s, 5m, 24h or 14d`,
-    input: text,
-  });
-  return z.NEVER;
-}
-
-const duration = (fallback: string, what: string) =>
-  z.string().default(fallback).transform(durationMs).describe(`${what} A duration: 30s, 5m, 24h, 14d.`);
-
-const durationIfAny = (what: string) =>
-  z.string().transform(durationMs).optional().describe(`${what} A duration: 30s, 5m, 24h, 14d.`);
-
-const size = (fallbackBytes: number, what: string) =>
-  z
-    .string()
-    .default(`${fallbackBytes}B`)
-    .transform((text, context) => {
-      const bytes = parseSize(text);
-      if (bytes !== undefined) return bytes;
-      context.issues.push({ code: 'custom', message: `is not a size such as 512MiB or 10GiB`, input: text });
-      return z.NEVER;
-    })
-    .describe(`${what} A size: 512KiB, 64MiB, 10GiB.`);
+import { backups } from './backups.ts';
+import { duration, durationIfAny, size } from './units.ts';
 
 const format = z
   .enum(FORMAT_NAMES)
@@ -373,6 +329,7 @@ export const configSchema = z.strictObject({
     .default([]),
   estate: z.array(store).default([]),
   replication: replication.prefault({}),
+  backups,
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({

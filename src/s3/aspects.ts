@@ -33,7 +33,7 @@ export interface AspectReading {
   /** How the body of an answer to this question begins: the root element, or the first character of JSON; empty for no body. */
   readonly root: string;
   /** The answer without the SDK's own members; empty when the store says that nothing is configured. */
-  ask(client: S3Client, bucket: string, signal: AbortSignal): Promise<object>;
+  readonly ask: (client: S3Client, bucket: string, signal: AbortSignal) => Promise<object>;
 }
 
 type Ask = new (input: { Bucket: string; ContinuationToken?: string }) => object;

@@ -109,7 +109,7 @@ class SdkS3 implements S3 {
   async getObject(request: ObjectRequest, signal: AbortSignal): Promise<S3Object> {
     const { bucket, key } = request;
     const ifMatch = request.etag === undefined ? {} : { IfMatch: `"${request.etag}"` };
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...ifMatch });
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...ifMatch, ...rangeOf(request) });
     const attempt = this.#attempt(`read s3://${bucket}/${key}`, 's3:GetObject', `${bucketArn(bucket)}/*`);
     const found = await this.#clients.send(
       { bucket, attempt, send: (client) => client.send(command, { abortSignal: signal }) },
@@ -256,4 +256,9 @@ async function* bodyOf(
 
 function unquoted(etag: string | undefined): string {
   return (etag ?? '').replaceAll('"', '');
+}
+
+function rangeOf({ part }: ObjectRequest): { Range?: string } {
+  if (part === undefined) return {};
+  return { Range: 'first' in part ? `bytes=0-${part.first - 1}` : `bytes=-${part.last}` };
 }

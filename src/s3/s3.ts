@@ -64,6 +64,8 @@ export interface ObjectRequest {
   readonly key: string;
   /** Read only while it still has this ETag; else see `isObjectReplaced`. */
   readonly etag?: string;
+  /** Of its bytes only the first or the last so many; all when there are no more. */
+  readonly part?: { readonly first: number } | { readonly last: number };
 }
 
 export interface S3Object {

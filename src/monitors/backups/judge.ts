@@ -17,9 +17,6 @@ export interface JudgedSeries {
   readonly nextCheckMs: number;
 }
 
-/** Arrivals of so many past runs are looked at, at the least: medians and usual members need no more. */
-export const ARRIVALS_KEPT = 24;
-
 /** Judges a series by its arrivals, in order of time. */
 export function judgeSeries(
   series: { readonly rule: SeriesRule; readonly standing: SeriesStanding },

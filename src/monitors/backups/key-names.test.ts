@@ -8,7 +8,7 @@ describe('keyStem()', () => {
     ['pg/zvg_20260921.dump', 'pg/zvg_{date}.dump', '20260921'],
     ['pg/zvg_20260921_013000.dump.gz', 'pg/zvg_{date}.dump.gz', '20260921_013000'],
     ['db/2026/09/21/orders.gz', 'db/{date}/orders.gz', '2026/09/21'],
-    ['db/2026-09/orders.gz', 'db/{month}/orders.gz', '2026-09'],
+    ['db/2026-09/orders.gz', 'db/{date}/orders.gz', '2026-09'],
     ['db/2026-W39/orders.gz', 'db/{week}/orders.gz', '2026-W39'],
     ['db/21-09-2026.gz', 'db/{date}.gz', '21-09-2026'],
     ['mail/1790000000.tar', 'mail/{epoch}.tar', '1790000000'],
@@ -72,6 +72,23 @@ describe('keyPattern()', () => {
   test('a part that is no name is refused', () => {
     expect(() => keyPattern('db/{Not a name}')).toThrow('got "{Not a name}" in "db/{Not a name}"');
   });
+});
+
+test.each([
+  'pg/zvg_2026-09-21T01-30-00.dump',
+  'pg/zvg_20260921_013000.dump.gz',
+  'db/2026/09/21/orders.gz',
+  'db/2026-09/orders.gz',
+  'db/2026-W39/orders.gz',
+  'db/21-09-2026.gz',
+  'mail/1790000000.tar',
+  'dump-monday.sql',
+  'a/3f2504e0-4f89-11d3-9a0c-0305e82c3301.bin',
+  'restic/data/00/00a1b2c3d4e5f60718293a4b5c6d7e8f',
+  'db/2026-09-21/shard-07.gz',
+])('the stem of %s is a pattern that matches it, with the same stamp', (key) => {
+  const { stem, stamp } = keyStem(key);
+  expect(keyPattern(stem).match(key)).toEqual({ stamp, member: '', names: {} });
 });
 
 test.each([

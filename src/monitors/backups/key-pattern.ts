@@ -1,5 +1,6 @@
 /** Patterns that say which keys are of a series, with named parts. */
 import { Fault } from '../../lib/fault.ts';
+import { DATE_SOURCES } from './key-stem.ts';
 
 export interface KeyMatch {
   /** What `{date}` and the other parts of time stood for: files that share it are of one run. */
@@ -20,12 +21,16 @@ export interface KeyPattern {
 }
 
 const TIMES: Readonly<Record<string, string>> = {
-  date: '[0-9][0-9TZ:._+-]*',
+  // The separator of a date is the same all through it; here any will do.
+  date: DATE_SOURCES.map((source) =>
+    source.replace('([-_./]?)', '[-_./]?').replace(String.raw`\1`, '[-_./]?'),
+  ).join('|'),
   year: '(?:19|20)[0-9]{2}',
   month: '(?:0[1-9]|1[0-2])',
   day: '(?:0[1-9]|[12][0-9]|3[01])',
   hour: '(?:[01][0-9]|2[0-3])',
-  week: '[0-9]{4}-?[Ww]?[0-9]{2}',
+  week: '[0-9]{4}[-_]?[Ww][0-9]{2}',
+  weekday: '[A-Za-z]{3,9}',
   epoch: '[0-9]{10}(?:[0-9]{3})?',
 };
 
@@ -33,12 +38,12 @@ const TIMES: Readonly<Record<string, string>> = {
 const IGNORED: Readonly<Record<string, string>> = {
   n: '[0-9]+',
   uuid: '[0-9a-fA-F-]{32,36}',
-  id: '[0-9a-zA-Z_-]+',
+  id: '[0-9a-fA-F]{16,}',
 };
 
 /**
  * Reads a pattern: `{name}` is a part within one folder, `*` anything within one folder, `**` anything at all.
- * `{date}`, `{year}`, `{month}`, `{day}`, `{hour}`, `{week}` and `{epoch}` tell the run, `{member}` the member of a set;
+ * `{date}`, `{year}`, `{month}`, `{day}`, `{hour}`, `{week}`, `{weekday}` and `{epoch}` tell the run, `{member}` the member of a set;
  * `{n}`, `{uuid}` and `{id}` are left alone; every other name makes a series for each of its values.
  * Throws `invalid` for a pattern that cannot be read.
  *

@@ -1,15 +1,20 @@
 /** What the keys of one series have in common: the key without what differs from run to run. */
 
+/** Dates as people write them into names: 2026-11-21T01-30-00Z, 20261121_013000, 2026/11/21, 21.11.2026, 2026-11. */
+export const DATE_SOURCES = [
+  String.raw`(?<!\d)(?:19|20)\d\d([-_./]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[T_.\- /]?(?:[01]\d|2[0-3])[-_.:h]?[0-5]\d(?:[-_.:m]?[0-5]\ds?(?:[.,]\d{1,9})?)?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)`,
+  String.raw`(?<!\d)(?:0[1-9]|[12]\d|3[01])[-_.](?:0[1-9]|1[0-2])[-_.](?:19|20)\d\d(?!\d)`,
+  String.raw`(?<!\d)(?:19|20)\d\d[-_./](?:0[1-9]|1[0-2])(?!\d)`,
+] as const;
+
+const [FULL_DATE, DAY_FIRST, MONTH] = DATE_SOURCES;
+
 const PARTS: readonly (readonly [pattern: RegExp, placeholder: string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '{uuid}'],
-  // 2026-11-21T01-30-00Z, 20261121_013000, 2026.11.21-01:30
-  [
-    /(?<!\d)(?:19|20)\d\d([-_./]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[T_.\- /]?(?:[01]\d|2[0-3])[-_.:h]?[0-5]\d(?:[-_.:m]?[0-5]\ds?(?:[.,]\d{1,9})?)?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)/gi,
-    '{date}',
-  ],
-  [/(?<!\d)(?:0[1-9]|[12]\d|3[01])[-_.](?:0[1-9]|1[0-2])[-_.](?:19|20)\d\d(?!\d)/g, '{date}'],
+  [new RegExp(FULL_DATE, 'gi'), '{date}'],
+  [new RegExp(DAY_FIRST, 'g'), '{date}'],
   [/(?<![0-9a-z])(?:19|20)\d\d[-_]?w(?:0[1-9]|[1-4]\d|5[0-3])(?![0-9a-z])/gi, '{week}'],
-  [/(?<!\d)(?:19|20)\d\d[-_./](?:0[1-9]|1[0-2])(?!\d)/g, '{month}'],
+  [new RegExp(MONTH, 'g'), '{date}'],
   [/(?<!\d)1[4-9]\d{8}(?:\d{3})?(?!\d)/g, '{epoch}'],
   [/(?<![0-9a-z])(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?![0-9a-z])/gi, '{weekday}'],
   [/(?<![0-9a-z])[0-9a-f]{16,}(?![0-9a-z])/gi, '{id}'],
@@ -19,13 +24,13 @@ const PARTS: readonly (readonly [pattern: RegExp, placeholder: string])[] = [
 export interface KeyStem {
   /** The key with placeholders: `db/{date}/orders-{n}.dump.gz`. */
   readonly stem: string;
-  /** What stood for dates, weeks, months and epochs: files that share it are of one run. Empty when nothing did. */
+  /** What stood for dates, weeks and epochs: files that share it are of one run. Empty when nothing did. */
   readonly stamp: string;
   /** What stood for counters: it tells the members of a run apart. */
   readonly counter: string;
 }
 
-const OF_A_RUN = new Set(['{date}', '{week}', '{month}', '{epoch}', '{weekday}']);
+const OF_A_RUN = new Set(['{date}', '{week}', '{epoch}', '{weekday}']);
 
 /**
  * The stem of a key.

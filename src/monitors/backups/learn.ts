@@ -151,7 +151,7 @@ interface TimeOfDay {
   readonly dueMinute: number;
   readonly graceMs: number;
   /** Whether a run that ended at this minute belongs to the due time of the next day. */
-  isNextDay(minute: number): boolean;
+  readonly isNextDay: (minute: number) => boolean;
 }
 
 function timeOfDay(times: readonly LocalTime[]): TimeOfDay {

@@ -1,0 +1,234 @@
+/** `backups check` and `backups learn`: what stands in a bucket, judged here and now. */
+import { type Command, Option } from 'commander';
+import { type BackupCheck, type BackupCheckRequest, checkBackups } from '../backup-check.ts';
+import { yamlText } from '../config/yaml-text.ts';
+import { systemClock } from '../lib/clock.ts';
+import { type CheckedSeries, isWrong } from '../monitors/backups/check.ts';
+import { CONTENT_KINDS, type ContentKind } from '../monitors/backups/content.ts';
+import { configOf, formOf, globalFlags } from './context.ts';
+import { positiveInteger } from './options.ts';
+import { countText, print, printRows } from './output.ts';
+
+const EXAMPLES = `
+Examples:
+  bucketwatch backups check --bucket nimbus-backups
+  bucketwatch backups check --bucket dumps --endpoint http://minio:9000 --content auto
+  bucketwatch backups learn --bucket nimbus-backups >> bucketwatch.yaml
+
+Exit code of check: 1 when a backup is late, missing, too small, too large, incomplete or not what it should be.`;
+
+type Options = Readonly<Record<string, string | number | undefined>>;
+
+export function addBackupsCommand(root: Command): void {
+  const backups = root
+    .command('backups')
+    .description('whether backups arrived in a bucket')
+    .addHelpText('after', EXAMPLES);
+  addStoreOptions(backups.command('check'))
+    .description('judge the series of a bucket: those configured, else those its keys tell of')
+    .addOption(
+      new Option(
+        '--content <kind>',
+        'read the ends of the newest files; auto: they say what they are',
+      ).choices(['auto', ...CONTENT_KINDS]),
+    )
+    .action(async (options: Options, command: Command) => check(options, command));
+  addStoreOptions(backups.command('learn'))
+    .description('propose series and schedules from what is there, as configuration')
+    .action(async (options: Options, command: Command) => learn(options, command));
+}
+
+function addStoreOptions(command: Command): Command {
+  return command
+    .requiredOption('--bucket <bucket>', 'the bucket')
+    .option('--prefix <prefix>', 'only keys that begin with it', '')
+    .option('--endpoint <url>', 'endpoint of a store other than AWS')
+    .option('--region <region>', 'region of the bucket')
+    .option('--profile <profile>', 'profile of the AWS configuration files')
+    .addOption(
+      new Option(
+        '--by <what>',
+        'how keys make series: by what they have in common, or by their first folders',
+      )
+        .choices(['stem', 'folder'])
+        .default('stem'),
+    )
+    .option('--depth <folders>', 'with --by folder: so many folders', positiveInteger, 1)
+    .option('--days <days>', 'how far back history is looked at', positiveInteger, 90);
+}
+
+async function check(options: Options, command: Command): Promise<void> {
+  const flags = globalFlags(command);
+  const found = await run(options, command);
+  const rows = found.series.map((series) => rowOf(series));
+  printRows(flags.json === true ? rows : rows.map(shown), {
+    form: formOf(flags, {}),
+    columns: ['series', 'verdict', 'why', 'schedule', 'last_run', 'next_due', 'files'],
+    empty: `No files in ${options['bucket'] ?? ''}, and no series configured for it.`,
+  });
+  const wrong = rows.filter(({ wrong: isBad }) => isBad).length;
+  if (flags.json !== true && rows.length > 0) print(`\n${summary(found, wrong)}`);
+  if (wrong > 0) process.exitCode = 1;
+}
+
+function summary(found: BackupCheck, wrong: number): string {
+  const series = `${countText(found.series.length)} series of ${countText(found.files)} files`;
+  const requests = Object.entries(found.requests).map(([kind, count]) => `${countText(count)} ${kind}`);
+  const more =
+    found.overflow === 0 ? '' : ` ${countText(found.overflow)} files are of more series than can be kept.`;
+  return `${series}: ${wrong === 0 ? 'nothing is wrong' : `${wrong} wrong`}. Requests: ${requests.join(', ')}.${more}`;
+}
+
+type Checked = BackupCheck['series'][number];
+
+function rowOf(series: Checked) {
+  const { newest, content } = series;
+  const bad = content.filter(({ result }) => result === 'wrong');
+  return {
+    series: series.id,
+    verdict: bad.length > 0 && !isWrong(series.verdict) ? 'wrong-content' : series.verdict,
+    wrong: isWrong(series.verdict) || bad.length > 0,
+    why: bad.length > 0 ? `${bad[0]?.key ?? ''}: ${bad[0]?.sentence ?? ''}` : series.sentence,
+    since: isoOf(series.sinceMs === 0 ? undefined : series.sinceMs),
+    learned: series.isLearned,
+    schedule: series.schedule,
+    last_run: isoOf(newest?.arrivedMs),
+    last_size_bytes: newest?.sizeBytes ?? null,
+    next_due: isoOf(series.nextDueMs),
+    files: series.files,
+    content: content.map(({ key, kind, result, sentence }) => ({ key, kind: kind ?? '', result, sentence })),
+  };
+}
+
+function shown(row: ReturnType<typeof rowOf>) {
+  const minute = (time: string | null): string => (time === null ? '' : `${time.slice(0, 16)}Z`);
+  return {
+    ...row,
+    schedule: row.learned && row.schedule !== '' ? `${row.schedule} (learned)` : row.schedule,
+    last_run: minute(row.last_run),
+    next_due: minute(row.next_due),
+  };
+}
+
+async function learn(options: Options, command: Command): Promise<void> {
+  const flags = globalFlags(command);
+  const found = await run(options, command);
+  const proposed = found.series.filter(
+    ({ isLearned, rule, verdict }) => isLearned && rule !== undefined && verdict !== 'retired',
+  );
+  if (flags.json === true) {
+    printRows(
+      proposed.map((series) => ({ ...proposalOf(series, options), ...previewOf(series) })),
+      {
+        form: 'json',
+        columns: [],
+        empty: '',
+      },
+    );
+    return;
+  }
+  if (proposed.length === 0) {
+    print(
+      `# No series in ${options['bucket'] ?? ''} has enough runs to tell a schedule, or all are configured.`,
+    );
+    return;
+  }
+  const days = options['days'];
+  print('backups:\n  series:');
+  for (const series of proposed) {
+    const { would_have_fired: fired } = previewOf(series);
+    const dates = fired.slice(0, 5).map(({ due, verdict }) => `${due.slice(0, 16)}Z ${verdict}`);
+    const times = fired.length === 1 ? 'once' : `${fired.length} times`;
+    print(
+      `    # In the last ${days ?? ''} days this would have fired ${times}${dates.length === 0 ? '' : `: ${dates.join(', ')}`}`,
+    );
+    print(indented(yamlText([proposalOf(series, options)])));
+  }
+}
+
+function indented(yaml: string): string {
+  return yaml
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+}
+
+function previewOf(series: CheckedSeries) {
+  return {
+    would_have_fired: series.fired.map(({ dueMs, verdict, sentence }) => ({
+      due: new Date(dueMs).toISOString(),
+      verdict,
+      why: sentence,
+    })),
+  };
+}
+
+/** As the section `backups.series` has it. */
+function proposalOf({ id, rule, newest }: CheckedSeries, options: Options) {
+  const schedule = rule?.schedule;
+  const change = rule?.change;
+  return {
+    name: id,
+    bucket: options['bucket'] ?? '',
+    pattern: patternOf(id, options),
+    schedule:
+      schedule === undefined || schedule.kind === 'every'
+        ? { every: minutes(schedule?.periodMs ?? 0) }
+        : schedule.kind === 'cron'
+          ? { cron: schedule.cron, timezone: schedule.timezone }
+          : { weekdays: schedule.weekdays, at: schedule.at, timezone: schedule.timezone },
+    grace: minutes(rule?.graceMs ?? 0),
+    ...(change === undefined
+      ? {}
+      : { size: { down: rounded(change.down ?? 1), up: rounded(change.up ?? 1), runs: change.runs } }),
+    ...(newest?.membersExpected === undefined ? {} : { members: newest.membersExpected }),
+  };
+}
+
+function patternOf(id: string, options: Options): string {
+  if (options['by'] === 'folder') return `${id}/**`;
+  return id.replace(/^\(root\) /, '');
+}
+
+function minutes(ms: number): string {
+  return `${Math.round(ms / 60_000)}m`;
+}
+
+function rounded(share: number): number {
+  return Math.round(share * 100) / 100;
+}
+
+async function run(options: Options, command: Command): Promise<BackupCheck> {
+  const config = configOf(globalFlags(command));
+  const text = (name: string): string | undefined => {
+    const value = options[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const [endpoint, region, profile, content] = ['endpoint', 'region', 'profile', 'content'].map(text);
+  const request: BackupCheckRequest = {
+    bucket: String(options['bucket']),
+    prefix: text('prefix') ?? '',
+    grouping: options['by'] === 'folder' ? { by: 'folder', depth: Number(options['depth']) } : { by: 'stem' },
+    historyMs: Number(options['days']) * 86_400_000,
+    ...(content === undefined ? {} : { content: content as ContentKind | 'auto' }),
+    store: {
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(region === undefined ? {} : { region }),
+      ...(profile === undefined ? {} : { profile }),
+    },
+  };
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort(new Error('interrupted')));
+  const isShown = process.stderr.isTTY;
+  const progress = (files: number): void => {
+    if (isShown && files >= 10_000) process.stderr.write(`\r${countText(files)} files listed`);
+  };
+  const found = await checkBackups(request, { config, clock: systemClock, signal: stop.signal, progress });
+  if (isShown && found.files >= 10_000) process.stderr.write('\r\x1b[K');
+  return found;
+}
+
+function isoOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,96 @@
+/** Section `backups`: which series of files are expected, when and how large. */
+import { z } from 'zod';
+import { CONTENT_KINDS } from '../monitors/backups/content.ts';
+import { duration, durationGiven, durationIfAny, size, sizeIfAny } from './units.ts';
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+const timezone = z
+  .string()
+  .refine((name) => isTimezone(name), 'is not a time zone such as UTC or Europe/Lisbon');
+
+const backupSchedule = z.union([
+  z.strictObject({ every: durationGiven('A period: each run is due so long after the one before.') }),
+  z.strictObject({
+    cron: z.string().min(9).describe('Minute, hour, day of month, month, day of week; L is the last day.'),
+    timezone: timezone.optional().describe('Default: backups.timezone.'),
+  }),
+  z.strictObject({
+    weekdays: z
+      .array(z.enum(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']))
+      .min(1)
+      .describe('Days of the week.'),
+    at: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 02:00')
+      .describe('Time of day.'),
+    timezone: timezone.optional().describe('Default: backups.timezone.'),
+  }),
+]);
+
+const backupSeries = z.strictObject({
+  name: z.string().min(1).max(200).describe('Unique name, shown.'),
+  bucket: z.string().min(1).describe('The bucket.'),
+  pattern: z
+    .string()
+    .min(1)
+    .describe(
+      'Which keys: {date} and the like tell runs, {member} members of a set, any other {name} makes a series for each of its values; * and **.',
+    ),
+  schedule: backupSchedule.describe('When runs are due: every, or cron, or weekdays and at.'),
+  grace: duration('30m', 'After its due time a run may be so late.'),
+  early: durationIfAny(
+    'Before its due time a run may be so early; default: a quarter of the time since the one before was due.',
+  ),
+  smallest_file: size(1, 'Smaller files do not count.'),
+  size: z
+    .strictObject({
+      min: sizeIfAny('Smallest sum of the files of a run.'),
+      max: sizeIfAny('Largest sum of the files of a run.'),
+      down: z
+        .number()
+        .min(0.01)
+        .max(1)
+        .optional()
+        .describe(
+          'By how much it may be below the median of the last runs, as a share; none: it does not matter.',
+        ),
+      up: z
+        .number()
+        .min(0.01)
+        .max(1000)
+        .optional()
+        .describe('By how much it may be above it, as a share; none: it does not matter.'),
+      runs: z.number().int().min(3).max(100).default(7).describe('Runs the median is of.'),
+    })
+    .prefault({}),
+  members: z
+    .union([z.number().int().min(1), z.array(z.string().min(1)).min(1)])
+    .optional()
+    .describe('How many files or members a run has, or the names of {member}.'),
+  refuse_duplicates: z
+    .boolean()
+    .default(false)
+    .describe('Whether a run with the same content as the one before is wrong.'),
+  content: z
+    .enum(['auto', ...CONTENT_KINDS])
+    .optional()
+    .describe(
+      'What the files are: the first and last bytes of the newest are read. auto: as they say themselves.',
+    ),
+  paused: z.boolean().default(false).describe('Judged no more until it is taken away.'),
+  retired: z.boolean().default(false).describe('Expected no more; its history stays.'),
+});
+
+export const backups = z
+  .strictObject({
+    timezone: timezone.default('UTC').describe('Time zone of schedules that name none.'),
+    series: z.array(backupSeries).default([]).describe('Backups that are expected.'),
+  })
+  .prefault({});
