@@ -325,6 +325,20 @@ describe('series', () => {
     expect(at('FailedReplications', '2026-03-02T11:15:00Z')).toBe(2);
   });
 
+  test('canaries: the longest of a step, in seconds', async () => {
+    const common = { pair_id: WELL, source: 'media', destination: 'media-copy', key: 'k', state: 'arrived' };
+    await app.engine.insertRows({
+      table: 'replication_canaries',
+      rows: [
+        { ...common, sent_at: engineTime(ago(40)), arrived_at: engineTime(ago(39, 50)) },
+        { ...common, sent_at: engineTime(ago(38)), arrived_at: engineTime(ago(37)) },
+      ],
+    });
+    const { at } = await seriesOf(`since=2026-03-02T11:00:00Z&until=2026-03-02T12:00:00Z&pair=${WELL}`);
+    expect(at('CanaryLatency', '2026-03-02T11:20:00Z')).toBe(60);
+    expect(at('CanaryLatency', '2026-03-02T11:25:00Z')).toBeNull();
+  });
+
   test('null before the pair was there, and longer steps of a long range', async () => {
     const { answer, at } = await seriesOf(
       `since=2025-12-20T00:00:00Z&until=2026-03-02T12:00:00Z&pair=${WELL}`,

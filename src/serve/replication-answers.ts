@@ -116,7 +116,11 @@ const SERIES: readonly (readonly [
   ['ReplicatedBytes', 'Bytes', 'Sum', ({ replicatedBytes }) => countOf(replicatedBytes)],
 ];
 
-export function seriesAnswer({ stepSeconds, steps }: ReplicationSteps): Omit<ReplicationSeries, 'coverage'> {
+/** `canaryMs` is the longest time of a canary in each step, null where none arrived. */
+export function seriesAnswer(
+  { stepSeconds, steps }: ReplicationSteps,
+  canaryMs: readonly (number | null)[],
+): Omit<ReplicationSeries, 'coverage'> {
   const percentile = (name: 'p50' | 'p95' | 'p99' | 'max') =>
     steps.map(({ latency }) => latency?.[name] ?? null);
   return {
@@ -128,11 +132,23 @@ export function seriesAnswer({ stepSeconds, steps }: ReplicationSteps): Omit<Rep
       p99: percentile('p99'),
       max: percentile('max'),
     },
-    series: SERIES.map(([metric, unit, statistic, of]) => ({
-      metric,
-      unit,
-      statistic,
-      values: steps.map((step) => (step.isKnown ? of(step) : null)),
-    })),
+    series: [
+      ...SERIES.map(([metric, unit, statistic, of]) => ({
+        metric,
+        unit,
+        statistic,
+        values: steps.map((step) => (step.isKnown ? of(step) : null)),
+      })),
+      {
+        metric: 'CanaryLatency' as const,
+        unit: 'Seconds',
+        statistic: 'Maximum',
+        values: steps.map((_, index) => secondsOf(canaryMs[index] ?? null)),
+      },
+    ],
   };
+}
+
+function secondsOf(ms: number | null): number | null {
+  return ms === null ? null : ms / 1000;
 }

@@ -1,6 +1,6 @@
 /** Replication by pair: how pairs stand, how they went, and why versions failed. */
 import { createRoute } from '@hono/zod-openapi';
-import { canaryStatus } from '../monitors/replication/canaries.ts';
+import { canaryStatus, canarySeries } from '../monitors/replication/canaries.ts';
 import { causeOf } from '../monitors/replication/failure-causes.ts';
 import { replicationFailures } from '../monitors/replication/failures.ts';
 import { freshness } from '../monitors/replication/freshness.ts';
@@ -8,7 +8,7 @@ import { looksOf } from '../monitors/replication/looks.ts';
 import { type Pair, readPairs } from '../monitors/replication/pairs.ts';
 import { pairStates } from '../monitors/replication/pairs-status.ts';
 import type { Range } from '../monitors/replication/range.ts';
-import { replicationSteps } from '../monitors/replication/series.ts';
+import { type ReplicationSteps, replicationSteps } from '../monitors/replication/series.ts';
 import { summaryOf } from '../monitors/replication/verdict.ts';
 import { Fault } from '../lib/fault.ts';
 import type { Coverage } from './api.ts';
@@ -82,7 +82,7 @@ function addSeries(api: Api, parts: ApiParts): void {
       freshness(parts.engine),
     ]);
     const coverage = await coverageFor(range, reach.newestEventMs, parts);
-    return context.json({ coverage, ...seriesAnswer(steps) }, 200);
+    return context.json({ coverage, ...seriesAnswer(steps, await canariesOf(pairs, steps, parts)) }, 200);
   });
 }
 
@@ -117,6 +117,21 @@ function addFailures(api: Api, parts: ApiParts): void {
       },
       200,
     );
+  });
+}
+
+/** The longest time of a canary of the pairs in each step, milliseconds. */
+async function canariesOf(
+  pairs: readonly Pair[],
+  { steps, stepSeconds }: ReplicationSteps,
+  { engine }: ApiParts,
+): Promise<(number | null)[]> {
+  const startMs = (steps[0]?.startS ?? 0) * 1000;
+  const range = { startMs, endMs: startMs + steps.length * stepSeconds * 1000 };
+  const found = await canarySeries(range, stepSeconds, engine);
+  return steps.map((_, index) => {
+    const times = pairs.flatMap(({ id }) => found.get(id)?.[index] ?? []);
+    return times.length === 0 ? null : Math.max(...times);
   });
 }
 
