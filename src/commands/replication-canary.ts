@@ -1,6 +1,6 @@
 /** `replication canary`: small objects written to see how long copying takes, and one written now. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseDuration } from '../config/schema.ts';
+import { parseDuration } from '../config/units.ts';
 import { systemClock } from '../lib/clock.ts';
 import { spanText } from '../lib/span-text.ts';
 import type { Canaries, CanaryRow, CanarySent } from '../serve/replication-api.ts';

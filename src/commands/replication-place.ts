@@ -1,5 +1,6 @@
 /** What `replication diff` is to compare, from the arguments. */
-import { type Config, parseDuration } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
+import { parseDuration } from '../config/units.ts';
 import { bucketIdOf, type Place } from '../drift-audit.ts';
 import { Fault } from '../lib/fault.ts';
 
