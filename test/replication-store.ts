@@ -206,7 +206,3 @@ export function dyingEngine(engine: Engine, calls: number, when: 'before' | 'aft
     insertRows: (insert, options) => mortal(() => engine.insertRows(insert, options)),
   };
 }
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
