@@ -96,7 +96,7 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       ...openReplicationCheck(config, { engine, estate, clock: parts.clock }),
       ...(options.extraSources ?? []),
     ];
-    const jobs = openJobs(config, { ...parts, engine, estate });
+    const jobs = openJobs(config, { ...parts, engine, estate, sources });
     const isDemo = options.isDemo ?? false;
     return new RunningApp({ config, engine, claim, intake, estate, sources, jobs, isDemo }, parts);
   } catch (error) {
@@ -142,6 +142,7 @@ class RunningApp implements App {
         intake: wired.intake,
         sources: wired.sources,
         canaries: wired.jobs.canaries,
+        isSettled: () => wired.jobs.isSettled(),
         trailKeys: openTrailKeys(wired.config.trail_keys, parts.clock),
         arrivals: new ArrivalsCache({ engine: wired.engine, clock: parts.clock }),
         clock: parts.clock,

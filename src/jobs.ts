@@ -10,9 +10,12 @@ import { CanaryJob } from './monitors/replication/canary.ts';
 import { openJudge } from './monitors/replication/judge.ts';
 import { openPairsJob } from './monitors/replication/pairs-job.ts';
 import type { Estate } from './s3/estate.ts';
+import type { Source } from './sources/source.ts';
 
 interface JobParts {
   readonly engine: Engine;
+  /** What is followed while the jobs run. */
+  readonly sources: readonly Source[];
   readonly estate: Estate;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,6 +25,8 @@ export interface Jobs {
   readonly all: readonly Job[];
   /** One of them: canaries are also written on request. */
   readonly canaries: CanaryJob;
+  /** False while sources are followed and what they had at the start is not all read and judged: much seems to be missing. */
+  isSettled(): boolean;
   /** Does now what is left to do about facts that are stored, for who asks without a server running. */
   catchUp(signal: AbortSignal): Promise<void>;
 }
@@ -29,16 +34,36 @@ export interface Jobs {
 /** The jobs of the configuration. */
 export function openJobs({ replication }: Config, parts: JobParts): Jobs {
   const pairs = openPairsJob(replication, parts);
+  let isSettled = true;
   const judge = openJudge(parts);
+  const judging: Job = {
+    name: judge.name,
+    get everyMs() {
+      return judge.everyMs;
+    },
+    async run(signal) {
+      const isReading = parts.sources.some(isFirstLook);
+      if (isReading) isSettled = false;
+      await judge.run(signal);
+      if (!isReading) isSettled = true;
+    },
+  };
   const canaries = openCanaries(replication, parts);
   return {
-    all: [pairs, judge, canaries, ...archiveJobs(replication, parts)],
+    all: [pairs, judging, canaries, ...archiveJobs(replication, parts)],
     canaries,
     async catchUp(signal) {
       await pairs.run(signal);
       await judge.run(signal);
     },
+    isSettled: () => isSettled,
   };
+}
+
+/** Nothing is read off a webhook. */
+function isFirstLook(source: Source): boolean {
+  const { state, lastCheckedMs } = source.status();
+  return lastCheckedMs === 0 && source.kind !== 'webhook' && (state === 'idle' || state === 'reading');
 }
 
 function openCanaries({ canaries, target }: Config['replication'], parts: JobParts): CanaryJob {

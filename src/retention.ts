@@ -4,8 +4,17 @@ import type { Engine } from './engine/engine.ts';
 
 type Retention = Config['retention'];
 
+interface Kept {
+  readonly table: string;
+  /** From when rows are kept. */
+  readonly column: string;
+  readonly as: keyof Retention;
+  /** Rows that are of no more use, and until when those are kept. */
+  readonly unless?: { readonly rows: string; readonly until: string };
+}
+
 /** Rows are kept from when they happened or from when they were stored, whichever is later: old logs loaded today stay. */
-const KEPT: readonly { readonly table: string; readonly column: string; readonly as: keyof Retention }[] = [
+const KEPT: readonly Kept[] = [
   { table: 'requests', column: 'greatest(time, stored_at)', as: 'facts' },
   { table: 'api_calls', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
   { table: 'object_events', column: 'greatest(toDateTime(event_time), stored_at)', as: 'facts' },
@@ -33,8 +42,15 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
   { table: 'replication_units', column: 'stored_at', as: 'rejects' },
   { table: 'replication_progress', column: 'judged_at', as: 'rejects' },
   { table: 'replications', column: 'written_at', as: 'rollups' },
+  {
+    table: 'replication_open',
+    column: 'written_at',
+    as: 'rollups',
+    unless: { rows: 'not is_open', until: 'judged_at + toIntervalDay(1)' },
+  },
   { table: 'bucket_feeds', column: 'last_event', as: 'rollups' },
   { table: 'replication_5m', column: 'time', as: 'rollups' },
+  { table: 'replication_1h', column: 'time', as: 'rollups' },
   { table: 'replication_audits', column: 'ended_at', as: 'rollups' },
   { table: 'replication_canaries', column: 'greatest(toDateTime(sent_at), stored_at)', as: 'rollups' },
   { table: 'replication_archive_runs', column: 'planned_at', as: 'rollups' },
@@ -45,9 +61,10 @@ const KEPT: readonly { readonly table: string; readonly column: string; readonly
 
 /** Gives every table the time-to-live of the configuration. */
 export async function applyRetention(retention: Retention, engine: Engine): Promise<void> {
-  for (const { table, column, as } of KEPT) {
+  for (const { table, column, as, unless } of KEPT) {
     const seconds = Math.round(retention[as] / 1000);
-    const ttl = `toDateTime(${column}) + toIntervalSecond(${seconds})`;
+    const kept = `toDateTime(${column}) + toIntervalSecond(${seconds})`;
+    const ttl = unless === undefined ? kept : `if(${unless.rows}, ${unless.until}, ${kept})`;
     await engine.applyDdl(`alter table ${table} modify ttl ${ttl} settings materialize_ttl_after_modify = 0`);
   }
 }

@@ -135,8 +135,8 @@ describe('timeline', () => {
     const found = rows(['timeline', '--bucket', String(bucket), '--key', String(key)]);
     expect(found.filter((row) => row['feed'] === 's3-event')).toHaveLength(Number(events));
     expect(found.map((row) => row['feed'])).toContain('access-log');
-    const times = found.map((row) => String(row['time']));
-    expect(times).toEqual([...times].sort());
+    const times = found.map((row) => Date.parse(String(row['time'])));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 
   test('of a key without its bucket is refused', () => {

@@ -72,7 +72,9 @@ async function settingWith(store: ScriptedStore): Promise<Setting> {
     'object_events',
     'object_versions',
     'replications',
+    'replication_open',
     'replication_5m',
+    'replication_1h',
     'replication_pairs',
     'batches',
   ])
@@ -108,18 +110,7 @@ async function settingWith(store: ScriptedStore): Promise<Setting> {
       });
       if (open.length === 0) return;
       await app.engine.insertRows({
-        table: 'replication_5m',
-        token: `sums-${tick}`,
-        rows: open.map(({ pair, minutesAgo = 60, status = 'PENDING' }) => ({
-          source: pair.source,
-          pair_id: idOf(pair),
-          time: timeOf(Math.floor((NOW_MS - minutesAgo * MINUTE_MS) / 300_000) * 300_000).slice(0, 19),
-          pending_objects: status === 'PENDING' ? 1 : 0,
-          unknown_objects: status === 'UNKNOWN' ? 1 : 0,
-        })),
-      });
-      await app.engine.insertRows({
-        table: 'replications',
+        table: 'replications_judged',
         token: `judged-${tick}`,
         rows: open.map(({ pair, key: name, version = 'v1', minutesAgo = 60, status, reason = '' }) => ({
           source: pair.source,

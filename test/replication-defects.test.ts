@@ -119,7 +119,7 @@ async function state(name: string, destination = `${name}-there`): Promise<PairS
     withMetrics: new Set<string>(),
   };
   const range = { startMs: START_MS - 3_600_000, endMs: NOW_MS };
-  const [only] = await pairStates({ pairs, range, nowMs: NOW_MS, looks }, store.engine);
+  const [only] = await pairStates({ pairs, range, nowMs: NOW_MS, looks, isSettled: true }, store.engine);
   if (only === undefined) throw new Error(`no pair of ${name}`);
   return only;
 }

@@ -43,7 +43,7 @@ function addPairs(api: Api, parts: ApiParts): void {
     const pairs = await pairsOf(chosen(query), parts);
     const looks = await looksOf(pairs, parts.config.replication.confirm.requests_per_hour, parts.engine);
     const [states, canaries, reach] = await Promise.all([
-      pairStates({ pairs, range, nowMs, looks }, parts.engine),
+      pairStates({ pairs, range, nowMs, looks, isSettled: parts.isSettled() }, parts.engine),
       canaryStatus(nowMs, parts.engine),
       freshness(parts.engine),
     ]);

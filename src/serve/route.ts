@@ -18,6 +18,8 @@ export interface ApiParts {
   readonly arrivals: ArrivalsCache;
   readonly trailKeys: TrailKeys;
   readonly canaries: Pick<CanaryJob, 'send'>;
+  /** False while what the sources had at the start is not read and judged. */
+  readonly isSettled: () => boolean;
   readonly clock: Clock;
   readonly config: Config;
   readonly isDemo: boolean;

@@ -24,6 +24,7 @@ const FEEDS = [
   {
     feed: 'access-log',
     table: 'requests',
+    rows: 'true',
     time: 'time',
     titles: `operation as row_title, requester as row_principal, remote_ip as row_address,
       if(error_code = '', toString(http_status), concat(toString(http_status), ' ', error_code)) as row_outcome`,
@@ -31,6 +32,7 @@ const FEEDS = [
   {
     feed: 'cloudtrail',
     table: 'api_calls',
+    rows: 'true',
     time: 'event_time',
     titles: `event_name as row_title, if(principal_arn = '', principal_type, principal_arn) as row_principal,
       source_ip_address as row_address, if(error_code = '', 'ok', error_code) as row_outcome`,
@@ -38,6 +40,8 @@ const FEEDS = [
   {
     feed: 's3-event',
     table: 'object_events',
+    // What CloudTrail told is among the calls.
+    rows: "envelope != 'cloudtrail'",
     time: 'event_time',
     titles: `event_name as row_title, principal_id as row_principal, source_ip_address as row_address, 'sent' as row_outcome`,
   },
@@ -58,7 +62,7 @@ export async function timeline(query: TimelineQuery, engine: Engine): Promise<Ti
 }
 
 async function rowsOf(
-  { feed, table, time, titles }: (typeof FEEDS)[number],
+  { feed, table, rows: told, time, titles }: (typeof FEEDS)[number],
   { range, of, limit }: TimelineQuery,
   engine: Engine,
 ): Promise<TimelineRow[]> {
@@ -71,7 +75,7 @@ async function rowsOf(
     `select toUnixTimestamp64Milli(toDateTime64(facts.${time}, 3)) as row_ms, ${titles},
        facts.* except (batch_id)
      from ${table} as facts
-     where ${condition} and facts.${time} >= ${at(range.startMs)} and facts.${time} < ${at(range.endMs)}
+     where ${told} and ${condition} and facts.${time} >= ${at(range.startMs)} and facts.${time} < ${at(range.endMs)}
      order by facts.${time} desc
      limit ${limit}`,
     { params },

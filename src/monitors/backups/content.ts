@@ -1,5 +1,5 @@
 /** Whether a file is what it says it is, from its first and last bytes alone. */
-import { bytesText } from '../../lib/bytes-text.ts';
+import { bytesText } from '../../lib/size-text.ts';
 
 export const CONTENT_KINDS = ['gzip', 'zstd', 'xz', 'zip', 'tar', 'pg_dump', 'sql'] as const;
 export type ContentKind = (typeof CONTENT_KINDS)[number];

@@ -155,7 +155,7 @@ describe('sizes', () => {
 
   test('a smallest size holds from the first run on, and says so', () => {
     const [run] = judgedRuns({ ...DAILY, sizeBytesMin: 2048 }, arrivals('01-02:00 1024'), as('01-03:00'));
-    expect(run).toMatchObject({ verdict: 'too-small', sentence: '1 KiB, at least 2 KiB expected.' });
+    expect(run).toMatchObject({ verdict: 'too-small', sentence: '1.0 KiB, at least 2.0 KiB expected.' });
   });
 });
 

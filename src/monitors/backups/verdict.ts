@@ -1,5 +1,5 @@
 /** What became of each run, and with the newest what the series is. */
-import { bytesText } from '../../lib/bytes-text.ts';
+import { bytesText } from '../../lib/size-text.ts';
 import { spanText } from '../../lib/span-text.ts';
 import { type Arrival, type JudgingTime, type Run, type RunRule, runsOf } from './runs.ts';
 

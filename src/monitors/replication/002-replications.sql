@@ -48,6 +48,26 @@ order by (source, pair_id, key, version_id)
 settings non_replicated_deduplication_window = 10000, index_granularity = 1024
 comment 'one row: a version of an object and a destination it is or is not replicated to [shard by cityHash64(key)]';
 
+-- Versions that wait, failed or are unknown, and for a day those that were: few among many, so that they are found at once.
+-- What is in force is asked of replications: a row here only says where to look.
+create table if not exists replication_open (
+  source LowCardinality(String),
+  pair_id LowCardinality(String) comment 'empty for a version that no rule is for',
+  key String,
+  version_id String,
+  destination LowCardinality(String),
+  status Enum8('NONE' = 0, 'PENDING' = 1, 'COMPLETED' = 2, 'FAILED' = 3, 'REPLICA' = 4, 'NOT_TRACKED' = 5, 'UNKNOWN' = 6),
+  reason LowCardinality(String),
+  written_at DateTime64(3, 'UTC'),
+  is_open UInt8 comment 'whether the status is PENDING, FAILED or UNKNOWN',
+  judged_at DateTime('UTC'),
+  tick UInt64 comment 'of two rows the higher one was judged later'
+)
+engine = ReplacingMergeTree(tick)
+order by (source, pair_id, key, version_id)
+settings non_replicated_deduplication_window = 10000, index_granularity = 1024
+comment 'one row: a version and destination that waits, failed or is unknown, or did a day ago [shard by cityHash64(key)]';
+
 -- Sums of replications by five minutes, kept up by what each judgement changes: what was is taken off, what is is added.
 create table if not exists replication_5m (
   source LowCardinality(String),
@@ -76,6 +96,33 @@ order by (source, pair_id, time)
 settings non_replicated_deduplication_window = 10000
 comment 'one row: five minutes of a pair [shard by cityHash64(source, pair_id)]';
 
+create table if not exists replication_1h (
+  source LowCardinality(String),
+  pair_id LowCardinality(String) comment 'empty for versions that no rule is for',
+  time DateTime('UTC') comment 'start of the hour',
+  written_objects SimpleAggregateFunction(sum, Int64) comment 'versions written at the source then, copies from elsewhere left out',
+  written_bytes SimpleAggregateFunction(sum, Int64),
+  pending_objects SimpleAggregateFunction(sum, Int64) comment 'of those written then, still pending',
+  pending_bytes SimpleAggregateFunction(sum, Int64),
+  failed_objects SimpleAggregateFunction(sum, Int64) comment 'of those written then, failed as things stand',
+  failed_bytes SimpleAggregateFunction(sum, Int64),
+  unknown_objects SimpleAggregateFunction(sum, Int64) comment 'of those written then, UNKNOWN',
+  unknown_bytes SimpleAggregateFunction(sum, Int64),
+  untracked_objects SimpleAggregateFunction(sum, Int64) comment 'of those written then, NOT_TRACKED',
+  untracked_bytes SimpleAggregateFunction(sum, Int64),
+  failures SimpleAggregateFunction(sum, Int64) comment 'versions that failed for the first time then',
+  replicated_objects SimpleAggregateFunction(sum, Int64) comment 'versions that arrived then, or were first seen then when no arrival was reported',
+  replicated_bytes SimpleAggregateFunction(sum, Int64),
+  elapsed_seconds SimpleAggregateFunction(sum, Int64) comment 'sum over those whose arrival was reported of whole seconds since they were written',
+  latency_histogram SimpleAggregateFunction(sumMap, Tuple(Array(UInt16), Array(Int64))) comment 'of those: bins round(32 * log2(1 + ms)), and versions in each',
+  skewed_objects SimpleAggregateFunction(sum, Int64) comment 'of those, reported earlier than written'
+)
+engine = AggregatingMergeTree
+partition by toYYYYMM(time)
+order by (source, pair_id, time)
+settings non_replicated_deduplication_window = 10000
+comment 'one row: an hour of a pair [shard by cityHash64(source, pair_id)]';
+
 -- Batches and changes of pairs that touched versions. One is to be judged once it is asked for or in the ledger.
 create table if not exists replication_units (
   unit UInt64,
@@ -92,6 +139,17 @@ create materialized view if not exists replication_units_from_touched to replica
 select unit, count() as versions, now() as stored_at
 from replication_touched
 group by unit;
+
+-- What the judge looks at in a tick.
+create table if not exists replication_subjects (
+  tick UInt64,
+  source LowCardinality(String),
+  key String,
+  version_id String
+)
+engine = MergeTree
+order by tick
+comment 'one row: a version that may be of a pair of the bucket, while a tick is computed [shard by cityHash64(key)]';
 
 -- What the judge works at: the outcome beside what was judged before, until both are applied.
 create table if not exists replication_ticks (
@@ -176,6 +234,13 @@ select
   failed_at, latency_ms, is_skewed, is_delete_marker, size_bytes, tick
 from replications_judged;
 
+create materialized view if not exists replication_open_from_judged to replication_open as
+select
+  source, pair_id, key, version_id, destination, status, reason, written_at,
+  status in ('PENDING', 'FAILED', 'UNKNOWN') as is_open, now() as judged_at, tick
+from replications_judged
+where status in ('PENDING', 'FAILED', 'UNKNOWN') or was_status in ('PENDING', 'FAILED', 'UNKNOWN');
+
 -- A row gives what was, taken off, and what is, added; each by when it was written, failed for the first time and arrived.
 create materialized view if not exists replication_5m_from_judged to replication_5m as
 select
@@ -225,4 +290,28 @@ from (
   )
   where state not in ('NONE', 'REPLICA') and moment is not null
 )
+group by source, pair_id, time;
+
+create materialized view if not exists replication_1h_from_replication_5m to replication_1h as
+select
+  source,
+  pair_id,
+  toStartOfHour(replication_5m.time) as time,
+  sum(replication_5m.written_objects) as written_objects,
+  sum(replication_5m.written_bytes) as written_bytes,
+  sum(replication_5m.pending_objects) as pending_objects,
+  sum(replication_5m.pending_bytes) as pending_bytes,
+  sum(replication_5m.failed_objects) as failed_objects,
+  sum(replication_5m.failed_bytes) as failed_bytes,
+  sum(replication_5m.unknown_objects) as unknown_objects,
+  sum(replication_5m.unknown_bytes) as unknown_bytes,
+  sum(replication_5m.untracked_objects) as untracked_objects,
+  sum(replication_5m.untracked_bytes) as untracked_bytes,
+  sum(replication_5m.failures) as failures,
+  sum(replication_5m.replicated_objects) as replicated_objects,
+  sum(replication_5m.replicated_bytes) as replicated_bytes,
+  sum(replication_5m.elapsed_seconds) as elapsed_seconds,
+  sumMap(replication_5m.latency_histogram) as latency_histogram,
+  sum(replication_5m.skewed_objects) as skewed_objects
+from replication_5m
 group by source, pair_id, time;

@@ -171,12 +171,12 @@ function behind(windows: readonly number[]): CandidatePlace {
 }
 
 const FOUND = `
-  select distinct toString(replications.written_at) as written_at, source, pair_id, key, version_id
-  from replications
+  select distinct toString(replication_open.written_at) as written_at, source, pair_id, key, version_id
+  from replication_open
   where status in ('PENDING', 'UNKNOWN') and pair_id != ''
-    and toUnixTimestamp(toStartOfFiveMinutes(replications.written_at)) in {windows:Array(UInt32)}
-    and replications.written_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC')
-    and (replications.written_at, key, version_id, pair_id)
+    and toUnixTimestamp(toStartOfFiveMinutes(replication_open.written_at)) in {windows:Array(UInt32)}
+    and replication_open.written_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC')
+    and (replication_open.written_at, key, version_id, pair_id)
       > (toDateTime64({written_at:String}, 3, 'UTC'), {key:String}, {version_id:String}, {pair_id:String})
   order by written_at, key, version_id, pair_id
   limit {limit:UInt32}

@@ -27,7 +27,7 @@ const ROWS_MAX = 1000;
 
 /** The most frequent first. */
 export async function replicationFailures(query: FailuresQuery, engine: Engine): Promise<FailureRow[]> {
-  const { candidates, inForce, params } = conditionsOf({ ...query, statuses: ['FAILED'] });
+  const { table, candidates, inForce, params } = conditionsOf({ ...query, statuses: ['FAILED'] });
   return engine.query<FailureRow>(
     `select
        pair_id, reason, operation, count() as objects, sum(size_bytes) as bytes,
@@ -40,7 +40,7 @@ export async function replicationFailures(query: FailuresQuery, engine: Engine):
          select ${IN_FORCE}
          from replications
          where (source, pair_id, key, version_id) in (
-           select source, pair_id, key, version_id from replications where ${candidates}
+           select source, pair_id, key, version_id from ${table} where ${candidates}
          )
          group by source, pair_id, key, version_id
        )

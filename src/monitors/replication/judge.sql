@@ -29,23 +29,10 @@ with
     from pairs
     where not is_by_key and pairs.destination in (select pairs.source from pairs)
   ),
-  touched as (
-    select distinct bucket, key, version_id
-    from replication_touched
-    where unit in ({units}) and cityHash64(key) % {slices:UInt32} = {slice:UInt32}
-  ),
   subjects as (
-    select links.source as source, touched.key as key, touched.version_id as version_id
-    from touched
-    join links on links.bucket = touched.bucket
-    union distinct
-    select bucket as source, key, version_id
-    from object_versions
-    where (bucket, key) global in (
-      select pairs.source, touched.key
-      from touched
-      join pairs on pairs.destination = touched.bucket
-      where pairs.is_by_key)
+    select source, key, version_id
+    from replication_subjects
+    where tick = {tick:UInt64}
   ),
   places as (
     select

@@ -20,16 +20,22 @@ export interface Judge extends Job {
 }
 
 const EVERY_MS = 2_000;
+/** A tick costs half a second of processor time however little it judges: the pause is as many times its length. */
+const PAUSES = 9;
+const EVERY_MS_MAX = 30_000;
+const SUBJECTS = readSql('subjects', import.meta.url);
 const COMPUTE = readSql('judge', import.meta.url);
 const LIMITS = { timeMs: 600_000, memoryBytes: 2_000_000_000 };
 
 /** A judge of the store; what a crash left half done is finished first. */
 export function openJudge(parts: JudgeParts): Judge {
   let last = Promise.resolve();
-  const state: State = { isClean: false, lastTick: 0, sinceS: 0 };
+  const state: State = { isClean: false, lastTick: 0, sinceS: 0, tickMs: 0 };
   return {
     name: 'replication judge',
-    everyMs: EVERY_MS,
+    get everyMs() {
+      return Math.min(EVERY_MS_MAX, Math.max(EVERY_MS, PAUSES * state.tickMs));
+    },
     run(signal) {
       const run = last.then(() => judgeAll(state, signal, parts));
       last = run.catch(() => undefined);
@@ -44,6 +50,8 @@ interface State {
   lastTick: number;
   /** Units stored before are all judged, seconds since 1970 by the engine's clock. */
   sinceS: number;
+  /** How long the last tick took. */
+  tickMs: number;
 }
 
 async function judgeAll(state: State, signal: AbortSignal, parts: JudgeParts): Promise<void> {
@@ -58,7 +66,9 @@ async function judgeAll(state: State, signal: AbortSignal, parts: JudgeParts): P
     if (work === undefined) return;
     const tick = Math.max(state.lastTick + 1, parts.clock.nowMs());
     state.isClean = false;
+    const startMs = parts.clock.nowMs();
     await judge(tick, work, parts);
+    state.tickMs = parts.clock.nowMs() - startMs;
     state.lastTick = tick;
     state.isClean = true;
   }
@@ -75,13 +85,14 @@ async function judge(tick: number, work: Work, parts: JudgeParts): Promise<void>
     return;
   }
   await engine.command(
-    COMPUTE.replace('{units}', () => idList(work)),
+    SUBJECTS.replace('{units}', () => idList(work)),
     { params: { tick, slice: work.slice, slices: work.slices }, limits: LIMITS },
   );
+  await engine.command(COMPUTE, { params: { tick }, limits: LIMITS });
   await record(tick, work, { isApplied: false }, parts);
   await apply(tick, engine);
   await record(tick, work, { isApplied: true }, parts);
-  await engine.command('truncate table replication_ticks');
+  await clear(engine);
 }
 
 /** Whether any version is in a bucket of a pair: to find that out costs a fraction of a tick that finds nothing. */
@@ -125,7 +136,7 @@ async function finishLast(parts: JudgeParts): Promise<number> {
     await apply(tick, engine);
     await record(tick, { units, slice, slices, judgedUntil: judged_until }, { isApplied: true }, parts);
   }
-  await engine.command('truncate table replication_ticks');
+  await clear(engine);
   return last?.tick ?? 0;
 }
 
@@ -139,6 +150,12 @@ async function apply(tick: number, engine: Engine): Promise<void> {
        min_insert_block_size_rows = 1000000000, min_insert_block_size_bytes = 0`,
     { params: { tick }, limits: LIMITS },
   );
+}
+
+/** What a tick worked at is of no more use. */
+async function clear(engine: Engine): Promise<void> {
+  await engine.command('truncate table replication_subjects');
+  await engine.command('truncate table replication_ticks');
 }
 
 async function record(

@@ -51,7 +51,7 @@ function candidatesBehind(
   parts: { readonly engine: Engine; readonly signal: AbortSignal },
 ): Promise<(Version & { readonly is_wanted: number })[]> {
   const { source, pair } = query;
-  const { candidates, inForce, params } = conditionsOf(query);
+  const { table, candidates, inForce, params } = conditionsOf(query);
   const behind = `source = {source:String} and (key, version_id) > ({afterKey:String}, {afterVersion:String})
     ${pair === undefined ? '' : 'and pair_id = {pair:String}'}`;
   return parts.engine.query(
@@ -63,7 +63,7 @@ function candidatesBehind(
          from replications
          where ${behind} and (key, version_id) in (
            select key, version_id
-           from replications
+           from ${table}
            where ${behind} and ${candidates}
            group by key, version_id
            order by key, version_id

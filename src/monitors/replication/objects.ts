@@ -61,8 +61,13 @@ export const ROW = `
   state.5 as written_ms, state.6 as replicated_ms, state.7 as seen_ms, state.8 as failed_ms, state.9 as latency_ms,
   state.10 as is_skewed, state.11 as is_delete_marker, state.12 as size_bytes`;
 
+/** Statuses whose versions stand in a table of their own as well: few among many. */
+const OPEN: readonly Status[] = ['PENDING', 'FAILED', 'UNKNOWN'];
+
 /** What is asked for, as a condition on the rows of the table and as one on what is in force. */
 interface Conditions {
+  /** The table in which candidates are sought. */
+  readonly table: 'replications' | 'replication_open';
   readonly candidates: string;
   readonly inForce: string;
   readonly params: Readonly<Record<string, unknown>>;
@@ -95,7 +100,9 @@ export function conditionsOf(query: Omit<ObjectsQuery, 'limit' | 'cursor'>): Con
     ...(statuses === undefined ? [] : ['has({statuses:Array(String)}, status)']),
     ...(reason === undefined ? [] : ['reason = {reason:String}']),
   ];
+  const isOpen = statuses !== undefined && statuses.every((status) => OPEN.includes(status));
   return {
+    table: isOpen ? 'replication_open' : 'replications',
     candidates: candidates.join(' and '),
     inForce: inForce.join(' and '),
     params: { startMs: range.startMs, endMs, ...definedOf({ pair, bucket, key, reason, statuses }) },
@@ -142,7 +149,7 @@ async function step(
   from: { readonly place: Place | undefined; readonly isOldestFirst: boolean },
   engine: Engine,
 ): Promise<{ rows: Found[]; last: Place | undefined }> {
-  const { candidates, inForce, params } = conditionsOf(query);
+  const { table, candidates, inForce, params } = conditionsOf(query);
   const candidatesMax = query.limit + SPARE_CANDIDATES;
   const [than, order] = from.isOldestFirst ? ['>', ''] : ['<', 'desc'];
   const { place } = from;
@@ -153,7 +160,7 @@ async function step(
   const found = await engine.query<Found & { is_in_force: number; at_ms: number; times: number }>(
     `with candidates as (
        select source, pair_id, key, version_id, toUnixTimestamp64Milli(written_at) as at_ms, ${TIE} as place
-       from replications
+       from ${table}
        where ${candidates} ${after}
        order by at_ms ${order}, place ${order}
        limit ${candidatesMax}

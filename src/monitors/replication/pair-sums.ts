@@ -2,6 +2,7 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Pair } from './pairs.ts';
 import { ADDED_UP, type Range, within } from './range.ts';
+import { sumsFor } from './sums.ts';
 
 export const WINDOWS = { hour: 3_600_000, day: 86_400_000, month: 30 * 86_400_000 } as const;
 export type WindowName = keyof typeof WINDOWS;
@@ -115,6 +116,26 @@ function windowOf(name: WindowName, nowMs: number): string {
   return within({ startMs: nowMs - WINDOWS[name], endMs: nowMs });
 }
 
+/** The range asked for, and the windows. */
+function rangesOf({ range, nowMs }: Times): Range[] {
+  return [range, ...Object.values(WINDOWS).map((windowMs) => ({ startMs: nowMs - windowMs, endMs: nowMs }))];
+}
+
+const OF_PAIRS = 'source in {sources:Array(String)} and pair_id in {pairs:Array(String)}';
+const COUNTED = [
+  'written_objects',
+  'pending_objects',
+  'pending_bytes',
+  'failed_objects',
+  'failed_bytes',
+  'unknown_objects',
+  'untracked_objects',
+  'replicated_objects',
+  'replicated_bytes',
+  'failures',
+  'skewed_objects',
+];
+
 async function countsOf(pairs: readonly Pair[], times: Times, engine: Engine): Promise<Map<string, Counts>> {
   const inRange = within(times.range);
   const rows = await engine.query<Counts & { pair_id: string }>(
@@ -130,13 +151,12 @@ async function countsOf(pairs: readonly Pair[], times: Times, engine: Engine): P
        sumIf(written_objects, ${inRange}) as writtenInRange,
        sumIf(replicated_objects, ${inRange}) as replicatedObjects,
        sumIf(replicated_bytes, ${inRange}) as replicatedBytes,
-       sumIf(replication_5m.failures, ${inRange}) as failures,
+       sumIf(sums.failures, ${inRange}) as failures,
        sumIf(skewed_objects, ${inRange}) as skewedObjects,
-       sumIf(replication_5m.failures, ${windowOf('hour', times.nowMs)}) as hourFailures,
-       sumIf(replication_5m.failures, ${windowOf('day', times.nowMs)}) as dayFailures,
-       sumIf(replication_5m.failures, ${windowOf('month', times.nowMs)}) as monthFailures
-     from replication_5m
-     where source in {sources:Array(String)} and pair_id in {pairs:Array(String)}
+       sumIf(sums.failures, ${windowOf('hour', times.nowMs)}) as hourFailures,
+       sumIf(sums.failures, ${windowOf('day', times.nowMs)}) as dayFailures,
+       sumIf(sums.failures, ${windowOf('month', times.nowMs)}) as monthFailures
+     from ${sumsFor(rangesOf(times), { columns: COUNTED, where: OF_PAIRS })} as sums
      group by pair_id
      ${ADDED_UP}`,
     { params: paramsOf(pairs) },
@@ -173,9 +193,8 @@ async function histogramsOf(
          sumIf(counted, ${windowOf('month', times.nowMs)}) as month
        from (
          select pair_id, time, latency_histogram.1 as bins, latency_histogram.2 as counts
-         from replication_5m
-         where source in {sources:Array(String)} and pair_id in {pairs:Array(String)}
-           and (${within(times.range)} or ${within(month)})
+         from ${sumsFor(rangesOf(times), { columns: ['latency_histogram'], where: OF_PAIRS })}
+         where ${within(times.range)} or ${within(month)}
        )
        array join bins as bin, counts as counted
        group by pair_id, bin
@@ -208,7 +227,7 @@ export async function ruleless(sources: readonly string[], engine: Engine): Prom
   if (sources.length === 0) return new Map();
   const rows = await engine.query<{ source: string; objects: number }>(
     `select source, sum(untracked_objects) as objects
-     from replication_5m
+     from replication_1h
      where source in {sources:Array(String)} and pair_id = ''
      group by source
      ${ADDED_UP}`,

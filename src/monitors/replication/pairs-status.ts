@@ -37,6 +37,8 @@ export interface StatesQuery {
   readonly range: Range;
   readonly nowMs: number;
   readonly looks: Looks;
+  /** False while the sources are read for the first time: what waits may only not have been read. */
+  readonly isSettled: boolean;
 }
 
 /** The state of each pair, in the order given. */
@@ -82,6 +84,8 @@ async function causesOf(pairs: readonly Pair[], nowMs: number, engine: Engine): 
   return causes;
 }
 
+const STILL_READING = 'Still reading what the sources had at the start.';
+
 interface Known {
   readonly pair: Pair;
   readonly sums: PairSums;
@@ -92,7 +96,7 @@ interface Known {
   readonly failureCause: string;
 }
 
-function stateOf(known: Known, { nowMs, looks }: StatesQuery): PairState {
+function stateOf(known: Known, { nowMs, looks, isSettled }: StatesQuery): PairState {
   const { pair, sums, waiting, sourceFeeds, destinationFeeds } = known;
   const { notes, blindness } = notesOf({ pair, sums, sourceFeeds, destinationFeeds, looks, nowMs });
   const oldestSeconds = waiting === undefined ? undefined : Math.max(0, (nowMs - waiting.oldestMs) / 1000);
@@ -100,7 +104,7 @@ function stateOf(known: Known, { nowMs, looks }: StatesQuery): PairState {
   const { verdict, sentence } = verdictOf({
     isEnabled: pair.isEnabled,
     isGone: pair.isGone,
-    blindness,
+    blindness: blindness === '' && !isSettled ? STILL_READING : blindness,
     targetSeconds: pair.targetSeconds,
     ...(oldestSeconds === undefined ? {} : { oldestSeconds }),
     pendingObjects: sums.pendingObjects,

@@ -54,6 +54,13 @@ export async function waitingOf(
        select source, pair_id, toInt64(toUnixTimestamp(time)) as start_s, sum(pending_objects) as objects
        from replication_5m
        where source in {sources:Array(String)} and pair_id in {pairs:Array(String)}
+         and (source, pair_id, toStartOfHour(time)) in (
+           select source, pair_id, time
+           from replication_1h
+           where source in {sources:Array(String)} and pair_id in {pairs:Array(String)}
+           group by source, pair_id, time
+           having sum(pending_objects) > 0
+         )
        group by source, pair_id, time
        having objects > 0
      )
@@ -92,7 +99,7 @@ async function exactly(
        toInt64(transform(pair_id, {pairs:Array(String)}, {due:Array(Int64)}, toInt64(0))) as due_s,
        candidates as (
          select source, pair_id, key, version_id
-         from replications
+         from replication_open
          where source in {sources:Array(String)}
            and status = 'PENDING'
            and written_at >= toDateTime64({first:Int64}, 3, 'UTC')
