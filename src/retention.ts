@@ -46,7 +46,7 @@ const KEPT: readonly Kept[] = [
     table: 'replication_open',
     column: 'written_at',
     as: 'rollups',
-    unless: { rows: 'not is_open', until: 'judged_at + toIntervalDay(1)' },
+    unless: { rows: 'not is_open', until: 'judged_at + toIntervalDay(7)' },
   },
   { table: 'bucket_feeds', column: 'last_event', as: 'rollups' },
   { table: 'replication_5m', column: 'time', as: 'rollups' },

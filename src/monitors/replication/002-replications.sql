@@ -48,8 +48,7 @@ order by (source, pair_id, key, version_id)
 settings non_replicated_deduplication_window = 10000, index_granularity = 1024
 comment 'one row: a version of an object and a destination it is or is not replicated to [shard by cityHash64(key)]';
 
--- Versions that wait, failed or are unknown, and for a day those that were: few among many, so that they are found at once.
--- What is in force is asked of replications: a row here only says where to look.
+-- Versions that wait, failed or are unknown, and for a week those that were: few among many, so that they are found at once.
 create table if not exists replication_open (
   source LowCardinality(String),
   pair_id LowCardinality(String) comment 'empty for a version that no rule is for',
@@ -58,7 +57,10 @@ create table if not exists replication_open (
   destination LowCardinality(String),
   status Enum8('NONE' = 0, 'PENDING' = 1, 'COMPLETED' = 2, 'FAILED' = 3, 'REPLICA' = 4, 'NOT_TRACKED' = 5, 'UNKNOWN' = 6),
   reason LowCardinality(String),
+  operation LowCardinality(String),
   written_at DateTime64(3, 'UTC'),
+  failed_at Nullable(DateTime64(3, 'UTC')),
+  size_bytes UInt64,
   is_open UInt8 comment 'whether the status is PENDING, FAILED or UNKNOWN',
   judged_at DateTime('UTC'),
   tick UInt64 comment 'of two rows the higher one was judged later'
@@ -66,7 +68,7 @@ create table if not exists replication_open (
 engine = ReplacingMergeTree(tick)
 order by (source, pair_id, key, version_id)
 settings non_replicated_deduplication_window = 10000, index_granularity = 1024
-comment 'one row: a version and destination that waits, failed or is unknown, or did a day ago [shard by cityHash64(key)]';
+comment 'one row: a version and destination that waits, failed or is unknown, or did a week ago [shard by cityHash64(key)]';
 
 -- Sums of replications by five minutes, kept up by what each judgement changes: what was is taken off, what is is added.
 create table if not exists replication_5m (
@@ -236,7 +238,7 @@ from replications_judged;
 
 create materialized view if not exists replication_open_from_judged to replication_open as
 select
-  source, pair_id, key, version_id, destination, status, reason, written_at,
+  source, pair_id, key, version_id, destination, status, reason, operation, written_at, failed_at, size_bytes,
   status in ('PENDING', 'FAILED', 'UNKNOWN') as is_open, now() as judged_at, tick
 from replications_judged
 where status in ('PENDING', 'FAILED', 'UNKNOWN') or was_status in ('PENDING', 'FAILED', 'UNKNOWN');

@@ -1,6 +1,6 @@
 /** Failures as they stand, by pair and reason. */
 import type { Engine } from '../../engine/engine.ts';
-import { conditionsOf, IN_FORCE, ROW } from './objects.ts';
+import { conditionsOf } from './objects.ts';
 import { ADDED_UP, type Range } from './range.ts';
 
 export interface FailuresQuery {
@@ -27,25 +27,26 @@ const ROWS_MAX = 1000;
 
 /** The most frequent first. */
 export async function replicationFailures(query: FailuresQuery, engine: Engine): Promise<FailureRow[]> {
-  const { table, candidates, inForce, params } = conditionsOf({ ...query, statuses: ['FAILED'] });
+  const { table, candidates, params } = conditionsOf({ ...query, statuses: ['FAILED'] });
   return engine.query<FailureRow>(
     `select
-       pair_id, reason, operation, count() as objects, sum(size_bytes) as bytes,
-       min(failed_ms) as first_ms, max(failed_ms) as last_ms,
-       argMax(key, (written_ms, key, version_id)) as example_key,
-       argMax(version_id, (written_ms, key, version_id)) as example_version_id
+       pair_id, state.2 as reason, state.3 as operation, count() as objects, sum(state.4) as bytes,
+       min(if(state.5 is null, null, toUnixTimestamp64Milli(assumeNotNull(state.5)))) as first_ms,
+       max(if(state.5 is null, null, toUnixTimestamp64Milli(assumeNotNull(state.5)))) as last_ms,
+       argMax(key, (state.6, key, version_id)) as example_key,
+       argMax(version_id, (state.6, key, version_id)) as example_version_id
      from (
-       select ${ROW}
-       from (
-         select ${IN_FORCE}
-         from replications
-         where (source, pair_id, key, version_id) in (
-           select source, pair_id, key, version_id from ${table} where ${candidates}
-         )
-         group by source, pair_id, key, version_id
+       select
+         pair_id, key, version_id,
+         argMax(tuple(toString(status), reason, operation, size_bytes, failed_at, written_at), tick) as state
+       from ${table}
+       where (source, pair_id, key, version_id) in (
+         select source, pair_id, key, version_id from ${table} where ${candidates}
        )
-       where ${inForce}
+       group by source, pair_id, key, version_id
      )
+     where state.1 = 'FAILED' and state.6 >= fromUnixTimestamp64Milli({startMs:Int64}, 'UTC')
+       and state.6 < fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')
      group by pair_id, reason, operation
      order by objects desc, pair_id, reason, operation
      limit ${ROWS_MAX}

@@ -114,7 +114,7 @@ async function exactly(
          and toUnixTimestamp64Milli(written) >= intDiv(due_s, ${FIVE_MINUTES_S}) * ${FIVE_MINUTES_S * 1000}) as partly_overdue
      from (
        select source, pair_id, key, version_id, argMax(status, tick) as state, argMax(written_at, tick) as written
-       from replications
+       from replication_open
        where (source, pair_id, key, version_id) in candidates
        group by source, pair_id, key, version_id
      )
