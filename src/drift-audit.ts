@@ -10,6 +10,7 @@ import { RequestBudget } from './monitors/replication/diff/budget.ts';
 import { ANSWERS } from './monitors/replication/diff/classify.ts';
 import type { Difference } from './monitors/replication/diff/difference.ts';
 import type { Side } from './monitors/replication/diff/entry.ts';
+import { type Ask, openInventorySide } from './monitors/replication/diff/inventory-side.ts';
 import { hasVersionIds, openFileSide } from './monitors/replication/diff/file-side.ts';
 import { type ListingPlace, openListingSide } from './monitors/replication/diff/listing-side.ts';
 import { manifestRow } from './monitors/replication/diff/manifest.ts';
@@ -39,6 +40,8 @@ export type Place =
       readonly store: S3Options;
     }
   | { readonly kind: 'estate'; readonly name: string; readonly bucketId: string; readonly prefix: string }
+  /** The newest inventory report of a bucket. */
+  | { readonly kind: 'inventory'; readonly name: string; readonly bucketId: string; readonly prefix: string }
   | { readonly kind: 'file'; readonly name: string };
 
 export interface DriftAuditRequest {
@@ -66,6 +69,8 @@ export interface DriftAuditParts {
   readonly signal: AbortSignal;
   /** Knows where a bucket id is; absent when the configuration has no stores. */
   readonly estate?: Pick<Estate, 'locate'>;
+  /** Answers SELECTs, for places that are inventory reports. */
+  readonly ask: Ask;
   /** Told every difference. */
   readonly tell?: (differences: readonly Difference[]) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
@@ -153,6 +158,8 @@ class Sides {
     switch (place.kind) {
       case 'file':
         return openFileSide(place.name);
+      case 'inventory':
+        return openInventorySide(place, this.#parts.ask);
       case 'bucket': {
         const s3 = openS3(place.store);
         this.#own.push(s3);
@@ -224,7 +231,8 @@ async function outputsOf(
   if (manifest !== undefined) {
     const rows = {
       bucket: manifest.bucket,
-      hasVersions: source.kind === 'file' && (await hasVersionIds(source.name)),
+      hasVersions:
+        source.kind === 'inventory' || (source.kind === 'file' && (await hasVersionIds(source.name))),
     };
     await add(resolve(manifest.path), (difference) => manifestRow(difference, rows));
   }

@@ -407,7 +407,13 @@ function audited(
   const how = { ignoresExtra: false, hasOpaqueEtags: false, modifiedWindowMs: 2000, graceMs: 0 };
   return runDriftAudit(
     { ...places, ...how, requestsMax: Infinity, resumes: false, folder: tempFolder() },
-    { ...parts, signal: new AbortController().signal, onProgress: () => {}, onNote: () => {} },
+    {
+      ...parts,
+      signal: new AbortController().signal,
+      ask: () => Promise.resolve([]),
+      onProgress: () => {},
+      onNote: () => {},
+    },
   );
 }
 

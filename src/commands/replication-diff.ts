@@ -12,6 +12,7 @@ import {
 import { Fault, reasonOf } from '../lib/fault.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Config } from '../config/schema.ts';
+import type { SqlResult } from '../serve/api.ts';
 import type { AuditReport } from '../serve/replication-audit-api.ts';
 import { openStores } from '../sources/all.ts';
 import { configOf, globalFlags, reach } from './context.ts';
@@ -30,7 +31,8 @@ import { durationMsOf, placeOf, targetMsOf } from './replication-place.ts';
 type Options = Readonly<Record<string, unknown>>;
 
 const HELP = `
-A source or destination is s3://bucket/prefix, a bucket id of the estate with a prefix, or a file of JSON lines (.jsonl,
+A source or destination is s3://bucket/prefix, a bucket id of the estate with a prefix, inventory:bucket/prefix for the newest
+inventory report of a bucket that is loaded, or a file of JSON lines (.jsonl,
 .jsonl.gz: key, size, etag, modified, version_id, encryption) in order of the bytes of its keys. Nothing is downloaded: keys, sizes, ETags and times decide.
 
 Exit codes: 0 no drift, 1 drift, 2 wrong use, 3 not finished: something cannot be reached, or it was stopped.
@@ -39,6 +41,7 @@ Examples:
   bucketwatch replication diff s3://media s3://media-copy
   bucketwatch replication diff s3://media/2026/ s3://backup/media/2026/ --destination-endpoint https://minio.example:9000
   bucketwatch replication diff media siteB:media --grace 1h
+  bucketwatch replication diff inventory:media inventory:media-copy
   bucketwatch replication diff s3://media s3://media-copy --max-requests 5000 --output drift.jsonl
   bucketwatch replication diff s3://media s3://media-copy --max-requests 5000 --output drift.jsonl --resume
   bucketwatch replication diff s3://media s3://media-copy --manifest again.csv --ignore-extra`;
@@ -124,7 +127,8 @@ function requestOf(
 
 function manifestBucket(source: Place, options: Options): string {
   if (source.kind === 'bucket') return source.bucket;
-  if (source.kind === 'estate') return source.bucketId.slice(source.bucketId.indexOf(':') + 1);
+  if (source.kind === 'estate' || source.kind === 'inventory')
+    return source.bucketId.slice(source.bucketId.indexOf(':') + 1);
   const named = textOf(options, 'manifest-bucket');
   if (named !== undefined) return named;
   throw new Fault(
@@ -136,7 +140,7 @@ function manifestBucket(source: Place, options: Options): string {
 /** Says what the audit will cost, and asks when that is much and somebody is there. */
 async function isWanted(request: DriftAuditRequest, yes: boolean, config: Config): Promise<boolean> {
   const places = [request.source, request.destination];
-  if (places.every(({ kind }) => kind === 'file')) return true;
+  if (places.every(({ kind }) => kind === 'file' || kind === 'inventory')) return true;
   const requests = await estimate(places, config);
   process.stderr.write(`${estimateText(requests, request.requestsMax)}\n`);
   const isInteractive = process.stdin.isTTY && process.stderr.isTTY;
@@ -168,16 +172,23 @@ async function run(
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const progress = showDiffProgress();
   const estate = openStores(config.estate, { clock: systemClock, folder: join(config.data, 'cursors') });
+  // A place that is a report is read through the API; nothing else needs the store while the audit runs.
+  const isOfStore = [request.source, request.destination].some(({ kind }) => kind === 'inventory');
+  const client = isOfStore ? await reach(config) : undefined;
+  const ask = async (query: string): Promise<SqlResult['rows']> =>
+    (await client?.post<SqlResult>('/sql', { query }))?.rows ?? [];
   try {
     return await runDriftAudit(request, {
       clock: systemClock,
       signal: stop.signal,
       estate,
+      ask,
       onProgress: (now) => progress.show(now),
       onNote: (note) => process.stderr.write(`${note}\n`),
       ...(isJson ? { tell: printDifferences } : {}),
     });
   } finally {
+    await client?.close();
     estate.close();
     progress.end();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);

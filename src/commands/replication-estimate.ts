@@ -10,7 +10,7 @@ const ASK_ABOVE_REQUESTS = 10_000;
 
 /** Keys of a place as an earlier audit counted them; nothing when none has. */
 export async function knownObjects(place: Place, client: ApiClient): Promise<number | undefined> {
-  if (place.kind === 'file') return 0;
+  if (place.kind === 'file' || place.kind === 'inventory') return 0;
   const { rows } = await client.get<Audits>('/replication/audits', { location: place.name, limit: '1000' });
   const last = rows.find(({ ending }) => ending === 'complete');
   if (last === undefined) return undefined;
@@ -23,7 +23,7 @@ export function estimatedRequests(
 ): number | undefined {
   let sum = 0;
   for (const { place, objects } of places) {
-    if (place.kind === 'file') continue;
+    if (place.kind === 'file' || place.kind === 'inventory') continue;
     if (objects === undefined) return undefined;
     sum += Math.max(1, Math.ceil(objects / KEYS_A_PAGE));
   }

@@ -31,6 +31,11 @@ export function placeOf(location: string, side: 'source' | 'destination', option
 }
 
 function fileOrEstateOf(location: string, side: string): Place {
+  const inventory = /^inventory:([^/]+)(?:\/(.*))?$/s.exec(location);
+  if (inventory !== null) {
+    const [, bucketId = '', prefix = ''] = inventory;
+    return { kind: 'inventory', name: `inventory:${bucketId}/${prefix}`, bucketId, prefix };
+  }
   if (/\.jsonl(\.gz)?$/.test(location)) return { kind: 'file', name: location };
   const match = /^((?:[A-Za-z0-9][\w.-]{0,62}:)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(
     location,
@@ -39,7 +44,7 @@ function fileOrEstateOf(location: string, side: string): Place {
   if (match !== null) return { kind: 'estate', name: `${bucketId}/${prefix}`, bucketId, prefix };
   throw new Fault(
     'invalid',
-    `Cannot compare the ${side} ${location}: it is neither s3://bucket/prefix, nor a bucket of the estate, nor a file of JSON lines (.jsonl, .jsonl.gz).`,
+    `Cannot compare the ${side} ${location}: it is neither s3://bucket/prefix, nor a bucket of the estate, nor inventory:bucket/prefix, nor a file of JSON lines (.jsonl, .jsonl.gz).`,
   );
 }
 

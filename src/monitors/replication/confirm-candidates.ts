@@ -73,7 +73,7 @@ interface Looked {
 }
 
 /**
- * Pending and unknown versions written before a time, oldest first, a page of them. The sums say in which five minutes such
+ * Pending, unknown and failed versions written before a time, oldest first, a page of them: what failed may have been copied since. The sums say in which five minutes such
  * versions were written, so that only those are looked through; then the newest row of each version decides.
  */
 export async function openCandidates(
@@ -141,7 +141,7 @@ async function openWindows(
   const rows = await engine.query<{ start_s: number }>(
     `select distinct toUnixTimestamp(time) as start_s
      from (
-       select pair_id, time, sum(pending_objects) + sum(unknown_objects) as open
+       select pair_id, time, sum(pending_objects) + sum(unknown_objects) + sum(failed_objects) as open
        from replication_5m
        where pair_id != ''
          and time >= toStartOfFiveMinutes(toDateTime64({written_at:String}, 3, 'UTC'))
@@ -173,7 +173,7 @@ function behind(windows: readonly number[]): CandidatePlace {
 const FOUND = `
   select distinct toString(replication_open.written_at) as written_at, source, pair_id, key, version_id
   from replication_open
-  where status in ('PENDING', 'UNKNOWN') and pair_id != ''
+  where status in ('PENDING', 'UNKNOWN', 'FAILED') and pair_id != ''
     and toUnixTimestamp(toStartOfFiveMinutes(replication_open.written_at)) in {windows:Array(UInt32)}
     and replication_open.written_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC')
     and (replication_open.written_at, key, version_id, pair_id)
@@ -185,7 +185,7 @@ const FOUND = `
 const NEWEST = `
   select source, pair_id, key, version_id,
     row.1 as destination,
-    row.2 in ('PENDING', 'UNKNOWN') and row.3 not in {settled:Array(String)} as is_open,
+    row.2 in ('PENDING', 'UNKNOWN', 'FAILED') and row.3 not in {settled:Array(String)} as is_open,
     toString(row.4) as written_at,
     toUnixTimestamp64Milli(row.4) as written_ms
   from (
