@@ -368,6 +368,11 @@ export const CASES: readonly Case[] = [
     expected: [{ ...PENDING, written: 10 }],
   },
   {
+    name: 'a write told without a version id is nothing a rule of the store could copy',
+    events: [put('s', 0, { version_id: '' })],
+    expected: [{ ...UNTRACKED, version: '', reason: 'no-version-id' }],
+  },
+  {
     name: 'by key: without versions, overwritten, and only the first write was copied',
     pairs: [BY_KEY],
     events: [

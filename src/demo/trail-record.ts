@@ -1,6 +1,7 @@
 import { cipherOf, hostOf, tlsOf } from './access-log-line.ts';
 import { ACCOUNT_ID, BUCKETS, REGION } from './company.ts';
 import { uniqueIdOf } from './identity.ts';
+import { notifiedObject } from './notification.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { mixSeeds, randomOf, seedOfText, uuid } from './random.ts';
 import { callerOf, isServed, requesterOf, type S3Request } from './request.ts';
@@ -30,7 +31,7 @@ export function trailRecord(request: S3Request): object {
     requestParameters: parametersOf(request),
     responseElements:
       isServed(request) && operation.method === 'PUT' && !isManagement
-        ? { 'x-amz-server-side-encryption': 'AES256' }
+        ? { 'x-amz-server-side-encryption': 'AES256', ...versionOf(request) }
         : null,
     additionalEventData: {
       ...(request.authentication === '' ? {} : { SignatureVersion: 'SigV4' }),
@@ -55,6 +56,12 @@ export function trailRecord(request: S3Request): object {
       clientProvidedHostHeader: hostOf(request),
     },
   };
+}
+
+/** The same as the notification about the request says. */
+function versionOf(request: S3Request): object {
+  const { versionId } = notifiedObject(request);
+  return versionId === undefined ? {} : { 'x-amz-version-id': versionId };
 }
 
 function userIdentityOf(request: S3Request): object {

@@ -6,16 +6,16 @@ with
   pairs as (
     select
       pair_id, source, destination, prefix, length(tags) > 0 as is_tagged, priority, is_gone,
-      is_enabled and not is_gone as is_active, match_by = 'key' as is_by_key, takes_delete_markers, takes_existing, active_from
+      is_enabled and not is_gone as is_active, match_by = 'key' as is_by_key, is_declared, takes_delete_markers, takes_existing, active_from
     from replication_pairs final
   ),
   -- What can be a version's, with a rule of no name where some may be for no rule.
   rules as (
-    select pair_id, source, destination, prefix, is_tagged, priority, is_by_key, takes_delete_markers, takes_existing, active_from
+    select pair_id, source, destination, prefix, is_tagged, priority, is_by_key, is_declared, takes_delete_markers, takes_existing, active_from
     from pairs
     where is_active
     union all
-    select distinct '', source, '', '', false, 0, false, 0, 0, toDateTime64(0, 3, 'UTC')
+    select distinct '', source, '', '', false, 0, false, 0, 0, 0, toDateTime64(0, 3, 'UTC')
     from pairs
     where not is_gone and source not in (select pairs.source from pairs where is_active and prefix = '' and not is_tagged)
   ),
@@ -153,6 +153,7 @@ with
       rules.is_tagged as is_tagged,
       rules.priority as priority,
       rules.is_by_key as is_by_key,
+      rules.is_declared as is_declared,
       rules.takes_delete_markers as takes_delete_markers,
       rules.takes_existing as takes_existing,
       rules.active_from as active_from,
@@ -249,6 +250,8 @@ with
         here.header = 'FAILED' and waiting = 1, ('FAILED', '', ''),
         here.header = 'FAILED', ('UNKNOWN', 'failed-at-one-of-several', ''),
         untracked_at is not null, ('NOT_TRACKED', 'untracked', ''),
+        -- Rules of stores are for versions: a write told without one was told by half, or while versioning was suspended.
+        here.header = '' and is_overwritable and not is_by_key and not is_declared, ('NOT_TRACKED', 'no-version-id', ''),
         here.header = '' and written_at < active_from and not takes_existing, ('NOT_TRACKED', 'older-than-rule', ''),
         here.missing_at > ifNull(here.last_seen_at, never) and here.missing_at >= written_at, ('UNKNOWN', 'gone-at-source', ''),
         denied_at > answered_at, ('UNKNOWN', 'denied', ''),
