@@ -340,6 +340,7 @@ describe('single versions', () => {
     await setting.look(setting.source());
     expect(heads(store).filter((line) => line.includes('/media/'))).toEqual([
       'HEAD /media/older?versionId=v1',
+      'HEAD /media/failed?versionId=v1',
       'HEAD /media/newer?versionId=v1',
     ]);
   });
