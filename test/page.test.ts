@@ -208,8 +208,17 @@ describePages('page in a browser', (pages) => {
     await show(`/requests?range=1h&live=off&key=${encodeURIComponent(key)}`);
     const row = rowsOf(page);
     expect(await row.allTextContents()).toEqual([expect.stringContaining(key)]);
-    await row.first().click();
     const panel = page.getByRole('complementary', { name: 'One request' });
+    // A click on a row that is drawn anew at that moment is lost.
+    await expect
+      .poll(
+        async () => {
+          await row.first().click();
+          return panel.locator('.field').count();
+        },
+        { timeout: 20_000, interval: 1_000 },
+      )
+      .toBeGreaterThan(0);
     const fields = await fieldsOf(panel);
     expect(fields['key']).toBe(key);
     expect(fields['user_agent']).toBe('evil\\x1b[2J\\u202eagent<script>alert(2)</script>');
