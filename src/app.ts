@@ -96,7 +96,7 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       ...openReplicationCheck(config, { engine, estate, clock: parts.clock }),
       ...(options.extraSources ?? []),
     ];
-    const jobs = openJobs(config, { ...parts, engine, estate, sources });
+    const jobs = openJobs(config, { ...parts, engine, estate, sources, progress: () => intake.total() });
     const isDemo = options.isDemo ?? false;
     return new RunningApp({ config, engine, claim, intake, estate, sources, jobs, isDemo }, parts);
   } catch (error) {

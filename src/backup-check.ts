@@ -10,7 +10,6 @@ import {
   HEAD_BYTES,
   TAIL_BYTES,
 } from './monitors/backups/content.ts';
-import { keyPattern } from './monitors/backups/key-pattern.ts';
 import type { Arrival } from './monitors/backups/runs.ts';
 import { Calendars, type Schedule } from './monitors/backups/schedule.ts';
 import { type DeclaredSeries, type Grouping, SeriesCollector } from './monitors/backups/series.ts';
@@ -84,19 +83,16 @@ export async function checkBackups(
   }
 }
 
-/** The series the configuration has for a bucket, with what their files are said to be. Throws `invalid` for a pattern or schedule that cannot be read. */
-export function declaredSeries(
+/** The series the configuration has for a bucket, with what their files are said to be. */
+function declaredSeries(
   config: Config,
   bucket: string,
 ): Map<DeclaredSeries, ContentKind | 'auto' | undefined> {
-  const calendars = new Calendars();
   const series = config.backups.series.filter((one) => one.bucket === bucket);
   return new Map(
     series.map((one) => {
       const schedule = scheduleOf(one.schedule, config.backups.timezone);
-      if (schedule.kind !== 'every') calendars.of(schedule);
-      keyPattern(one.pattern);
-      const { min, max, down, up, runs } = one.size;
+      const { min, max, down, up, runs, since } = one.size;
       const change = down === undefined && up === undefined ? {} : { change: changeOf(down, up, runs) };
       const declared: DeclaredSeries = {
         name: one.name,
@@ -110,6 +106,7 @@ export function declaredSeries(
           ...(min === undefined ? {} : { sizeBytesMin: min }),
           ...(max === undefined ? {} : { sizeBytesMax: max }),
           ...change,
+          ...(since === undefined ? {} : { baselineMs: Date.parse(since) }),
           ...membersOf(one.members),
           refusesDuplicates: one.refuse_duplicates,
         },
@@ -121,12 +118,12 @@ export function declaredSeries(
 
 type SeriesConfig = Config['backups']['series'][number];
 
-function scheduleOf(schedule: SeriesConfig['schedule'], timezone: string): Schedule {
-  if ('every' in schedule) return { kind: 'every', periodMs: schedule.every };
-  if ('cron' in schedule)
-    return { kind: 'cron', cron: schedule.cron, timezone: schedule.timezone ?? timezone };
-  const { weekdays, at } = schedule;
-  return { kind: 'weekdays', weekdays, at, timezone: schedule.timezone ?? timezone };
+/** The configuration gives one of the three. */
+function scheduleOf(section: SeriesConfig['schedule'], usual: string): Schedule {
+  const { every, cron, weekdays, at = '', timezone = usual } = section;
+  if (every !== undefined) return { kind: 'every', periodMs: every };
+  if (cron !== undefined) return { kind: 'cron', cron, timezone };
+  return { kind: 'weekdays', weekdays: weekdays ?? [], at, timezone };
 }
 
 function changeOf(down: number | undefined, up: number | undefined, runs: number) {

@@ -1,6 +1,7 @@
 /** What runs beside the sources: the work of monitors, as configured. */
 import type { Config } from './config/schema.ts';
 import type { Engine } from './engine/engine.ts';
+import type { IntakeCounts } from './intake/counts.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
@@ -16,6 +17,8 @@ interface JobParts {
   readonly engine: Engine;
   /** What is followed while the jobs run. */
   readonly sources: readonly Source[];
+  /** What has come of everything offered so far. */
+  readonly progress: () => IntakeCounts;
   readonly estate: Estate;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,18 +37,17 @@ export interface Jobs {
 /** The jobs of the configuration. */
 export function openJobs({ replication }: Config, parts: JobParts): Jobs {
   const pairs = openPairsJob(replication, parts);
-  let isSettled = true;
   const judge = openJudge(parts);
+  const start = new Start(parts);
   const judging: Job = {
     name: judge.name,
     get everyMs() {
       return judge.everyMs;
     },
     async run(signal) {
-      const isReading = parts.sources.some(isFirstLook);
-      if (isReading) isSettled = false;
+      const isTakenIn = start.isTakenIn();
       await judge.run(signal);
-      if (!isReading) isSettled = true;
+      if (isTakenIn) start.isSettled = true;
     },
   };
   const canaries = openCanaries(replication, parts);
@@ -56,8 +58,33 @@ export function openJobs({ replication }: Config, parts: JobParts): Jobs {
       await pairs.run(signal);
       await judge.run(signal);
     },
-    isSettled: () => isSettled,
+    isSettled: () => start.isSettled,
   };
+}
+
+/** What the sources had when they began to be followed: until it is taken in and judged much seems to be missing. */
+class Start {
+  /** Without anybody following there is nothing to wait for. */
+  isSettled = true;
+  readonly #parts: Pick<JobParts, 'sources' | 'progress'>;
+  /** Batches offered when the last first look had ended. */
+  #offered: number | undefined;
+  #isOver = false;
+
+  constructor(parts: Pick<JobParts, 'sources' | 'progress'>) {
+    this.#parts = parts;
+  }
+
+  /** Whether all of it is in the ledger: true for ever once it is. */
+  isTakenIn(): boolean {
+    if (this.#isOver) return true;
+    this.isSettled = false;
+    if (this.#parts.sources.some(isFirstLook)) return false;
+    const { offered, loaded, known, rejected, failed } = this.#parts.progress();
+    this.#offered ??= offered;
+    this.#isOver = loaded + known + rejected + failed >= this.#offered;
+    return this.#isOver;
+  }
 }
 
 /** Nothing is read off a webhook. */

@@ -136,6 +136,41 @@ backups:
   });
 });
 
+test.each([
+  ['pattern: "{Bad}", schedule: { every: 1d }', 'pattern has a part that is no name in braces'],
+  ['pattern: a, schedule: { every: 1x }', 'schedule.every is not a duration such as'],
+  ['pattern: a, schedule: { cron: "0 2 * * x" }', 'schedule.cron is not minute, hour, day of month'],
+  ['pattern: a, schedule: {}', 'schedule needs one of every, cron, or weekdays with at'],
+  ['pattern: a, schedule: { every: 1d, cron: 0 2 * * * }', 'schedule needs one of'],
+  ['pattern: a, schedule: { weekdays: [mon] }', 'schedule.at goes with weekdays'],
+  ['pattern: a, schedule: { every: 1d, timezone: UTC }', 'schedule.timezone is of cron and weekdays'],
+  ['pattern: a, schedule: { cron: 0 2 * * *, timezone: Mars/X }', 'schedule.timezone is not a time zone'],
+  ['pattern: a, schedule: { cron: 0 2 * * *, timezon: UTC }', 'did you mean "timezone"?'],
+])('the configuration { %s } is refused with what is wrong and where', (series, message) => {
+  const yaml = `backups: { series: [{ name: a, bucket: b, ${series} }] }`;
+  const parsed = parseConfig(yaml, { environment: {}, folder: '.' });
+  const problems = parsed.ok ? [] : parsed.problems.map(({ path, message: text }) => `${path} ${text}`);
+  expect(problems.join('\n')).toContain(message);
+});
+
+test('two series of one name are refused', () => {
+  const one = '{ name: a, bucket: b, pattern: c, schedule: { every: 1d } }';
+  const parsed = parseConfig(`backups: { series: [${one}, ${one}] }`, { environment: {}, folder: '.' });
+  expect(parsed).toMatchObject({ ok: false, problems: [{ path: 'backups.series.1.name' }] });
+});
+
+test('runs before the day on which sizes changed are not in the median', async () => {
+  const series = 'name: db, bucket: dumps, pattern: "db/{date}.gz", schedule: { every: 1d }, grace: 1h';
+  const files = [
+    ...daily('db/DATE.gz', { skipped: 5 }),
+    ...daily('db/DATE.gz', { days: 5, body: Buffer.alloc(50) }),
+  ];
+  const verdictOf = async (size: string): Promise<unknown> =>
+    (await verdictsOf(files, `backups: { series: [{ ${series}, size: { ${size} } }] }`)).verdicts['db'];
+  expect(await verdictOf('down: 0.5')).toBe('too-small');
+  expect(await verdictOf('down: 0.5, since: 2026-11-17')).toBe('ok');
+});
+
 test('by folder, the way of one system a folder', async () => {
   const files = [...daily('web/DATE-a.gz'), ...daily('web/other/DATE-b.gz'), ...daily('DATE-root.gz')];
   const { series } = await verdictsOf(files, '{}', { grouping: { by: 'folder', depth: 1 } });

@@ -50,7 +50,7 @@ export function addReplicationDiffCommand(replication: Command): void {
   const command = replication
     .command('diff')
     .description('compares two buckets or listings key by key, without downloads')
-    .argument('<source>', 's3://bucket/prefix or a file of JSON lines')
+    .argument('<source>', 'a bucket, an inventory report or a file of JSON lines: see below')
     .argument('<destination>', 'the same');
   for (const side of ['source', 'destination']) {
     command

@@ -1,7 +1,9 @@
 /** Section `backups`: which series of files are expected, when and how large. */
 import { z } from 'zod';
 import { CONTENT_KINDS } from '../monitors/backups/content.ts';
-import { duration, durationGiven, durationIfAny, size, sizeIfAny } from './units.ts';
+import { keyPattern } from '../monitors/backups/key-pattern.ts';
+import { Calendars, WEEKDAYS } from '../monitors/backups/schedule.ts';
+import { duration, durationIfAny, size, sizeIfAny } from './units.ts';
 
 function isTimezone(name: string): boolean {
   try {
@@ -15,24 +17,58 @@ const timezone = z
   .string()
   .refine((name) => isTimezone(name), 'is not a time zone such as UTC or Europe/Lisbon');
 
-const backupSchedule = z.union([
-  z.strictObject({ every: durationGiven('A period: each run is due so long after the one before.') }),
-  z.strictObject({
-    cron: z.string().min(9).describe('Minute, hour, day of month, month, day of week; L is the last day.'),
-    timezone: timezone.optional().describe('Default: backups.timezone.'),
-  }),
-  z.strictObject({
-    weekdays: z
-      .array(z.enum(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']))
-      .min(1)
-      .describe('Days of the week.'),
+/** One of `every`, `cron`, or `weekdays` with `at`: one object and not a union, so that what is wrong is named. */
+const backupSchedule = z
+  .strictObject({
+    every: durationIfAny('A period: each run is due so long after the one before.'),
+    cron: z
+      .string()
+      .optional()
+      .describe('Minute, hour, day of month, month, day of week; L is the last day of the month.'),
+    weekdays: z.array(z.enum(WEEKDAYS)).min(1).optional().describe('Days of the week, with at.'),
     at: z
       .string()
       .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 02:00')
-      .describe('Time of day.'),
+      .optional()
+      .describe('Time of day on weekdays.'),
     timezone: timezone.optional().describe('Default: backups.timezone.'),
-  }),
-]);
+  })
+  .superRefine((schedule, context) => {
+    const problem = scheduleProblem(schedule);
+    if (problem !== undefined) context.addIssue({ code: 'custom', ...problem });
+  });
+
+interface Given {
+  readonly every?: number | undefined;
+  readonly cron?: string | undefined;
+  readonly weekdays?: readonly string[] | undefined;
+  readonly at?: string | undefined;
+  readonly timezone?: string | undefined;
+}
+
+function scheduleProblem({ every, cron, weekdays, at, timezone: zone }: Given) {
+  const given = [every, cron, weekdays].filter((one) => one !== undefined).length;
+  if (given !== 1) return { message: 'needs one of every, cron, or weekdays with at' };
+  if ((weekdays === undefined) !== (at === undefined))
+    return { path: ['at'], message: 'goes with weekdays, and weekdays with it' };
+  if (every !== undefined && zone !== undefined)
+    return { path: ['timezone'], message: 'is of cron and weekdays; a period has none' };
+  if (cron === undefined || canBe(() => new Calendars().of({ kind: 'cron', cron, timezone: 'UTC' })))
+    return undefined;
+  return {
+    path: ['cron'],
+    message: 'is not minute, hour, day of month, month and day of week, such as 30 1 * * *',
+  };
+}
+
+function canBe(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const backupSeries = z.strictObject({
   name: z.string().min(1).max(200).describe('Unique name, shown.'),
@@ -40,6 +76,7 @@ const backupSeries = z.strictObject({
   pattern: z
     .string()
     .min(1)
+    .refine((text) => canBe(() => keyPattern(text)), 'has a part that is no name in braces such as {date}')
     .describe(
       'Which keys: {date} and the like tell runs, {member} members of a set, any other {name} makes a series for each of its values; * and **.',
     ),
@@ -67,6 +104,10 @@ const backupSeries = z.strictObject({
         .max(1000)
         .optional()
         .describe('By how much it may be above it, as a share; none: it does not matter.'),
+      since: z.iso
+        .date()
+        .optional()
+        .describe('Runs before that day are not in the median: sizes changed then, and that is right.'),
       runs: z.number().int().min(3).max(100).default(7).describe('Runs the median is of.'),
     })
     .prefault({}),
@@ -91,6 +132,19 @@ const backupSeries = z.strictObject({
 export const backups = z
   .strictObject({
     timezone: timezone.default('UTC').describe('Time zone of schedules that name none.'),
-    series: z.array(backupSeries).default([]).describe('Backups that are expected.'),
+    series: z
+      .array(backupSeries)
+      .default([])
+      .superRefine((all, context) => {
+        const names = all.map(({ name }) => name);
+        const index = names.findIndex((name, at) => names.indexOf(name) !== at);
+        if (index >= 0)
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'name'],
+            message: 'is the name of another series',
+          });
+      })
+      .describe('Backups that are expected.'),
   })
   .prefault({});

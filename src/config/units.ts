@@ -34,12 +34,9 @@ export function durationMs(text: string, context: z.RefinementCtx): number {
 export const duration = (fallback: string, what: string) =>
   z.string().default(fallback).transform(durationMs).describe(`${what} A duration: 30s, 5m, 24h, 14d.`);
 
-/** One that has to be given. */
-export const durationGiven = (what: string) =>
-  z.string().transform(durationMs).describe(`${what} A duration: 30s, 5m, 24h, 14d.`);
-
 /** One without a default. */
-export const durationIfAny = (what: string) => durationGiven(what).optional();
+export const durationIfAny = (what: string) =>
+  z.string().transform(durationMs).optional().describe(`${what} A duration: 30s, 5m, 24h, 14d.`);
 
 function sizeBytes(text: string, context: z.RefinementCtx): number {
   const bytes = parseSize(text);

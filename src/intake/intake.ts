@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import PQueue from 'p-queue';
-import type { Engine, FileLoad } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { formatNamed } from '../formats/all.ts';
 import type { Format, FormatName, ParseParams } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -13,6 +13,7 @@ import type { Log } from '../lib/log.ts';
 import type { OfferedBatch } from '../sources/source.ts';
 import { type Arrival, announcedIdentity, batchIdOf, receive } from './arrival.ts';
 import { type IntakeCounts, NO_COUNTS, sumOf } from './counts.ts';
+import { insertLoad, isStoppedBefore } from './insert.ts';
 import { Ledger, type Outcome } from './ledger.ts';
 import { type IntakeLimits, LOAD_BATCHES, LOAD_BYTES } from './limits.ts';
 import type { Load, Spool, SpooledBatch } from './spool.ts';
@@ -40,8 +41,6 @@ const ASKED_AT_ONCE = 256;
 const GROUP_WAIT_MS = 200;
 const GROUP_WAIT_MS_MAX = 3_000;
 const LOADS_AT_ONCE = 2;
-const RETRY_MS_MAX = 60_000;
-const LOAD_TIME_MS_MAX = 3_600_000;
 
 export class Intake {
   readonly #parts: IntakeParts;
@@ -267,7 +266,7 @@ export class Intake {
     const format = formatNamed(load.format);
     const gone = await this.#parts.spool.dropChanged(load);
     const startMs = this.#parts.clock.nowMs();
-    const failure = await this.#insert(load, format);
+    const failure = await insertLoad(load, format, { ...this.#parts, stop: this.#stop.signal });
     if (failure === 'stopped') return;
     const loadedMs = this.#parts.clock.nowMs();
     if (failure !== undefined && load.batches.length > 1) {
@@ -288,55 +287,6 @@ export class Intake {
       }),
     );
     await this.#finish(outcomes, load);
-  }
-
-  /** Inserts until it is in; gives the fault when the engine says that the bytes themselves cannot be read. */
-  async #insert(load: Load, format: Format): Promise<Fault | 'stopped' | undefined> {
-    const files = await this.#parts.spool.files(load);
-    if (files.length === 0) return undefined;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await this.#parts.engine.loadFiles(
-          {
-            table: format.parsedTable,
-            parses: format.parses,
-            unit: format.unit,
-            folder: this.#parts.spool.loadPath(load),
-            files,
-            large: load.isLarge,
-            token: load.loadId,
-            ...this.#described(load),
-          },
-          { limits: { timeMs: LOAD_TIME_MS_MAX } },
-        );
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        if (error.code === 'invalid') return error;
-        this.#parts.log.warn(
-          { load: load.loadId, attempt, error: error.message },
-          'load failed, will be repeated',
-        );
-        if (this.#stop.signal.aborted || (await this.#waitFailed(attempt))) return 'stopped';
-      }
-    }
-  }
-
-  /** What a file of rows is loaded with beside its bytes. */
-  #described({ batches }: Load): Pick<FileLoad, 'rows' | 'params'> {
-    const [first] = batches;
-    const { parseParams } = this.#parts;
-    if (first?.description === undefined) return { params: { ...parseParams } };
-    const { rows, params } = first.description;
-    return { params: { ...parseParams, ...params, namespace: first.namespace ?? '' }, rows };
-  }
-
-  async #waitFailed(attempt: number): Promise<boolean> {
-    const waitMs = Math.min(RETRY_MS_MAX, 500 * 2 ** attempt);
-    return this.#parts.clock.sleep(waitMs, this.#stop.signal).then(
-      () => false,
-      () => true,
-    );
   }
 
   /**
@@ -378,7 +328,11 @@ export class Intake {
           { attempt, error: reasonOf(error) },
           'cannot write the ledger, will be repeated',
         );
-        if (this.#stop.signal.aborted || (await this.#waitFailed(attempt))) return;
+        if (
+          this.#stop.signal.aborted ||
+          (await isStoppedBefore(attempt, { ...this.#parts, stop: this.#stop.signal }))
+        )
+          return;
       }
     }
     for (const { batch } of outcomes) await this.#acknowledge(batch);
