@@ -46,6 +46,8 @@ export function openJobs({ replication }: Config, parts: JobParts): Jobs {
     },
     async run(signal) {
       const isTakenIn = start.isTakenIn();
+      // Before its pairs are known nothing is judged of a bucket.
+      if (isTakenIn && !start.isSettled) await pairs.run(signal);
       await judge.run(signal);
       if (isTakenIn) start.isSettled = true;
     },
