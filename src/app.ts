@@ -141,6 +141,7 @@ class RunningApp implements App {
         engine: wired.engine,
         intake: wired.intake,
         sources: wired.sources,
+        backups: wired.jobs.backups,
         canaries: wired.jobs.canaries,
         isSettled: () => wired.jobs.isSettled(),
         trailKeys: openTrailKeys(wired.config.trail_keys, parts.clock),

@@ -1,4 +1,5 @@
 /** Lists a bucket and judges what stands in it, without a server and without a store of facts. */
+import { backupsSettings } from './backup-series.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './lib/clock.ts';
 import { Fault } from './lib/fault.ts';
@@ -11,7 +12,7 @@ import {
   TAIL_BYTES,
 } from './monitors/backups/content.ts';
 import type { Arrival } from './monitors/backups/runs.ts';
-import { Calendars, type Schedule } from './monitors/backups/schedule.ts';
+import { Calendars } from './monitors/backups/schedule.ts';
 import { type DeclaredSeries, type Grouping, SeriesCollector } from './monitors/backups/series.ts';
 import { openS3, type S3Options } from './s3/client.ts';
 import type { S3 } from './s3/s3.ts';
@@ -88,54 +89,8 @@ function declaredSeries(
   config: Config,
   bucket: string,
 ): Map<DeclaredSeries, ContentKind | 'auto' | undefined> {
-  const series = config.backups.series.filter((one) => one.bucket === bucket);
-  return new Map(
-    series.map((one) => {
-      const schedule = scheduleOf(one.schedule, config.backups.timezone);
-      const { min, max, down, up, runs, since } = one.size;
-      const change = down === undefined && up === undefined ? {} : { change: changeOf(down, up, runs) };
-      const declared: DeclaredSeries = {
-        name: one.name,
-        pattern: one.pattern,
-        fileBytesMin: one.smallest_file,
-        standing: { isAccepted: true, isPaused: one.paused, isRetired: one.retired },
-        rule: {
-          schedule,
-          graceMs: one.grace,
-          ...(one.early === undefined ? {} : { earlyMs: one.early }),
-          ...(min === undefined ? {} : { sizeBytesMin: min }),
-          ...(max === undefined ? {} : { sizeBytesMax: max }),
-          ...change,
-          ...(since === undefined ? {} : { baselineMs: Date.parse(since) }),
-          ...membersOf(one.members),
-          refusesDuplicates: one.refuse_duplicates,
-        },
-      };
-      return [declared, one.content];
-    }),
-  );
-}
-
-type SeriesConfig = Config['backups']['series'][number];
-
-/** The configuration gives one of the three. */
-function scheduleOf(section: SeriesConfig['schedule'], usual: string): Schedule {
-  const { every, cron, weekdays, at = '', timezone = usual } = section;
-  if (every !== undefined) return { kind: 'every', periodMs: every };
-  if (cron !== undefined) return { kind: 'cron', cron, timezone };
-  return { kind: 'weekdays', weekdays: weekdays ?? [], at, timezone };
-}
-
-function changeOf(down: number | undefined, up: number | undefined, runs: number) {
-  return { ...(down === undefined ? {} : { down }), ...(up === undefined ? {} : { up }), runs };
-}
-
-function membersOf(members: SeriesConfig['members']): Pick<DeclaredSeries['rule'], 'members'> {
-  if (members === undefined) return {};
-  return {
-    members:
-      typeof members === 'number' ? { kind: 'count', count: members } : { kind: 'names', names: members },
-  };
+  const series = backupsSettings(config.backups).expected.filter((one) => one.bucket === bucket);
+  return new Map(series.map((one) => [one, one.content]));
 }
 
 interface Collecting extends BackupCheckParts {

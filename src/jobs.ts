@@ -5,6 +5,8 @@ import type { IntakeCounts } from './intake/counts.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
+import { openBackupsMonitor } from './monitors/backups/backups-monitor.ts';
+import type { BackupsControl } from './monitors/backups/monitor.ts';
 import { openArchive } from './monitors/replication/archive.ts';
 import { archivePlace } from './monitors/replication/archive-place.ts';
 import { CanaryJob } from './monitors/replication/canary.ts';
@@ -28,6 +30,7 @@ export interface Jobs {
   readonly all: readonly Job[];
   /** One of them: canaries are also written on request. */
   readonly canaries: CanaryJob;
+  readonly backups: BackupsControl;
   /** False while sources are followed and what they had at the start is not all read and judged: much seems to be missing. */
   isSettled(): boolean;
   /** Does now what is left to do about facts that are stored, for who asks without a server running. */
@@ -56,6 +59,7 @@ export function openJobs({ replication }: Config, parts: JobParts): Jobs {
   return {
     all: [pairs, judging, canaries, ...archiveJobs(replication, parts)],
     canaries,
+    backups: openBackupsMonitor(),
     async catchUp(signal) {
       await pairs.run(signal);
       await judge.run(signal);

@@ -2,6 +2,7 @@
 import { FORMAT_MIGRATIONS } from './formats/all.ts';
 import type { Migration } from './engine/migrate.ts';
 import { INTAKE_MIGRATIONS } from './intake/migrations.ts';
+import { BACKUPS_MIGRATIONS } from './monitors/backups/migrations.ts';
 import { COMPLETENESS_MIGRATIONS } from './monitors/completeness/migrations.ts';
 import { REPLICATION_MIGRATIONS } from './monitors/replication/migrations.ts';
 import { ACTIVITY_MIGRATIONS } from './monitors/activity/migrations.ts';
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...ACTIVITY_MIGRATIONS,
   ...COMPLETENESS_MIGRATIONS,
   ...REPLICATION_MIGRATIONS,
+  ...BACKUPS_MIGRATIONS,
 ];

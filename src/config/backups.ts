@@ -125,13 +125,80 @@ const backupSeries = z.strictObject({
     .describe(
       'What the files are: the first and last bytes of the newest are read. auto: as they say themselves.',
     ),
+  keep: durationIfAny('How long runs are promised to be kept; the oldest kept one is compared with it.'),
   paused: z.boolean().default(false).describe('Judged no more until it is taken away.'),
   retired: z.boolean().default(false).describe('Expected no more; its history stays.'),
 });
 
+const discovery = z
+  .strictObject({
+    bucket: z
+      .string()
+      .min(1)
+      .describe(
+        'Bucket, or a pattern of bucket names with *; of a store with a namespace `<namespace>:<bucket>`.',
+      ),
+    prefix: z
+      .string()
+      .max(1024)
+      .optional()
+      .transform((text) => text ?? '')
+      .describe('Only keys that begin with it; default: all.'),
+    by: z
+      .enum(['stem', 'folder'])
+      .default('stem')
+      .describe(
+        'How keys make series: by what they have in common without dates, counters and ids, or by their first folders.',
+      ),
+    depth: z.number().int().min(1).max(20).default(1).describe('With by: folder, so many folders.'),
+    pattern: z
+      .string()
+      .min(1)
+      .refine((text) => canBe(() => keyPattern(text)), 'has a part that is no name in braces such as {date}')
+      .optional()
+      .describe('How keys make series instead: one for each value of its named parts; other keys are none.'),
+    accept: z
+      .enum(['ask', 'auto'])
+      .default('ask')
+      .describe('Whether what is learned is a proposal until somebody accepts it, or judged by at once.'),
+  })
+  .refine(({ by, pattern }) => pattern === undefined || by === 'stem', {
+    message: 'takes the place of by: folder',
+    path: ['pattern'],
+  });
+
 export const backups = z
   .strictObject({
     timezone: timezone.default('UTC').describe('Time zone of schedules that name none.'),
+    discover: z
+      .array(discovery)
+      .default([{ bucket: '*backup*', prefix: '', by: 'stem', depth: 1, accept: 'ask' }])
+      .describe(
+        'Buckets in which series are looked for beside those of `series`; the first that fits a bucket counts.',
+      ),
+    looks: z
+      .strictObject({
+        requests_per_hour: z
+          .number()
+          .int()
+          .min(0)
+          .max(1_000_000)
+          .default(2000)
+          .describe('Most requests (LIST, HEAD, ranged GET) sent an hour; 0: none, events alone tell.'),
+        every: duration('6h', 'How often buckets are listed whole.'),
+      })
+      .prefault({}),
+    metric: z
+      .strictObject({
+        name: z.string().min(1).max(255).default('Backups').describe('Name of the count of files.'),
+        dimension: z
+          .string()
+          .min(1)
+          .max(255)
+          .default('System')
+          .describe('Its dimension, which names the series.'),
+      })
+      .prefault({}),
     series: z
       .array(backupSeries)
       .default([])

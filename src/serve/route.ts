@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { IntakeCounts } from '../intake/counts.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { BackupsControl } from '../monitors/backups/monitor.ts';
 import type { TrailKeys } from '../monitors/completeness/trails.ts';
 import type { CanaryJob } from '../monitors/replication/canary.ts';
 import type { Source } from '../sources/source.ts';
@@ -17,6 +18,7 @@ export interface ApiParts {
   readonly sources: readonly Source[];
   readonly arrivals: ArrivalsCache;
   readonly trailKeys: TrailKeys;
+  readonly backups: BackupsControl;
   readonly canaries: Pick<CanaryJob, 'send'>;
   /** False while what the sources had at the start is not read and judged. */
   readonly isSettled: () => boolean;

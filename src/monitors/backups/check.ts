@@ -32,6 +32,7 @@ const WRONG: ReadonlySet<SeriesVerdict> = new Set([
   'too-large',
   'incomplete',
   'duplicate',
+  'wrong-content',
 ]);
 
 /** Whether somebody has to look. */

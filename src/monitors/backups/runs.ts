@@ -1,4 +1,5 @@
 /** Which arrivals make which run, and by when each run had to be there. */
+import type { FileLook } from './look.ts';
 import type { Calendar, Calendars, Schedule } from './schedule.ts';
 
 /** A file that counts: it matches the series and is no marker, no part and not below the smallest size. */
@@ -13,6 +14,8 @@ export interface Arrival {
   readonly member: string;
   /** What its name says of the run it is of: its date; empty when it says nothing. */
   readonly stamp: string;
+  /** What its headers and ends said when they were looked at. */
+  readonly look?: FileLook;
 }
 
 /** A run, or the place of one that did not come. */

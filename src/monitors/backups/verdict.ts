@@ -12,6 +12,7 @@ export const RUN_VERDICTS = [
   'too-large',
   'incomplete',
   'duplicate',
+  'wrong-content',
   /** Its deadline is not past: it may still become right. */
   'expected',
 ] as const;
@@ -27,6 +28,7 @@ export const SERIES_VERDICTS = [
   'too-large',
   'incomplete',
   'duplicate',
+  'wrong-content',
   'paused',
   'retired',
 ] as const;
@@ -169,7 +171,19 @@ function faultOf(
   rule: SeriesRule,
   before: readonly JudgedRun[],
 ): Fault | undefined {
-  return incomplete(run, rule) ?? wrongSize(run.sizeBytes, rule, before) ?? duplicate(run, rule, before);
+  return (
+    incomplete(run, rule) ??
+    wrongSize(run.sizeBytes, rule, before) ??
+    duplicate(run, rule, before) ??
+    wrongContent(run)
+  );
+}
+
+function wrongContent({ files }: Pick<JudgedRun, 'files'>): Fault | undefined {
+  const wrong = files.find(({ look }) => look?.content?.result === 'wrong');
+  return wrong === undefined
+    ? undefined
+    : { verdict: 'wrong-content', sentence: `${wrong.key}: ${wrong.look?.content?.sentence ?? ''}` };
 }
 
 function incomplete(

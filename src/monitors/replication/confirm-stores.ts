@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { Fault, reasonOf } from '../../lib/fault.ts';
 import type { Estate } from '../../s3/estate.ts';
 import type { HeadAnswer, ListPage, ListRequest, S3, VersionsPage, VersionsRequest } from '../../s3/s3.ts';
-import type { Budget } from './confirm-budget.ts';
+import type { Budget } from '../../lib/request-budget.ts';
 import type { Observed } from './confirm-observation.ts';
 
 const MINUTE_MS = 60_000;

@@ -6,7 +6,7 @@ import { reasonOf } from '../../lib/fault.ts';
 import type { Estate } from '../../s3/estate.ts';
 import type { OfferedBatch, Source, SourceRun, SourceStatus } from '../../sources/source.ts';
 import { Asked } from './confirm-asked.ts';
-import { Budget } from './confirm-budget.ts';
+import { Budget } from '../../lib/request-budget.ts';
 import { type CandidatePlace, openCandidates } from './confirm-candidates.ts';
 import { lookUp, requestsMax, type Subject, subjectsOf } from './confirm-heads.ts';
 import { Listing, sidesOf } from './confirm-listing.ts';

@@ -1,8 +1,8 @@
 /** How many requests may still be sent: so many an hour, kept in a file, so that a restart gives no new ones. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Clock } from '../../lib/clock.ts';
-import { replaceFile } from '../../lib/durable.ts';
+import type { Clock } from './clock.ts';
+import { replaceFile } from './durable.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Budget } from './confirm-budget.ts';
+import { Budget } from './request-budget.ts';
 
 const HOUR_MS = 3_600_000;
 
