@@ -54,7 +54,7 @@ const KEPT: readonly Kept[] = [
   { table: 'replication_audits', column: 'ended_at', as: 'rollups' },
   { table: 'replication_canaries', column: 'greatest(toDateTime(sent_at), stored_at)', as: 'rollups' },
   { table: 'replication_archive_runs', column: 'planned_at', as: 'rollups' },
-  { table: 'backup_files', column: 'at', as: 'rollups' },
+  { table: 'backup_files', column: 'greatest(at, stored_at)', as: 'rollups' },
   { table: 'backup_runs', column: 'due', as: 'rollups' },
   { table: 'backup_series', column: 'judged_at', as: 'rollups' },
   { table: 'backup_looks', column: 'at', as: 'rejects' },
