@@ -39,7 +39,7 @@ function expectedSeries(one: SeriesSection, timezone: string): ExpectedSeries {
       ...(min === undefined ? {} : { sizeBytesMin: min }),
       ...(max === undefined ? {} : { sizeBytesMax: max }),
       ...change,
-      ...(since === undefined ? {} : { baselineMs: Date.parse(since) }),
+      ...(since === undefined ? {} : { baselinesMs: [Date.parse(since)] }),
       ...membersOf(one.members),
       refusesDuplicates: one.refuse_duplicates,
     },

@@ -14,6 +14,8 @@ export interface Arrival {
   readonly member: string;
   /** What its name says of the run it is of: its date; empty when it says nothing. */
   readonly stamp: string;
+  /** When it was removed, or first seen to be gone; milliseconds since 1970 UTC. */
+  readonly removedMs?: number;
   /** What its headers and ends said when they were looked at. */
   readonly look?: FileLook;
 }

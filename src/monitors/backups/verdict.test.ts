@@ -149,8 +149,21 @@ describe('sizes', () => {
 
   test('an accepted new baseline begins the median anew', () => {
     const files = arrivals(...week, '04-02:00 10', '05-02:00 10', '06-02:00 10', '07-02:00 10');
-    const rule = { ...sized, baselineMs: at('05-00:00') };
+    const rule = { ...sized, baselinesMs: [at('05-00:00')] };
+    expect(verdicts(rule, files, '07-03:00').slice(3)).toEqual(['04 too-small', '05 ok', '06 ok', '07 ok']);
+  });
+
+  test('an earlier baseline goes on holding for the runs it was said of', () => {
+    const files = arrivals(...week, '04-02:00 10', '05-02:00 10', '06-02:00 1', '07-02:00 1');
+    const rule = { ...sized, baselinesMs: [at('04-00:00'), at('07-00:00')] };
     expect(verdicts(rule, files, '07-03:00').slice(3)).toEqual(['04 ok', '05 ok', '06 ok', '07 ok']);
+  });
+
+  test('a file that was removed before its deadline is not of the run', () => {
+    const [file] = arrivals('01-02:00 100');
+    const removed = (when: string) => (file === undefined ? [] : [{ ...file, removedMs: at(when) }]);
+    expect(verdicts(DAILY, removed('01-02:10'), '01-03:00')).toEqual(['01 missing']);
+    expect(verdicts(DAILY, removed('01-02:45'), '01-03:00')).toEqual(['01 ok']);
   });
 
   test('a smallest size holds from the first run on, and says so', () => {

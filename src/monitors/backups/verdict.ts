@@ -41,8 +41,8 @@ export interface SeriesRule extends RunRule {
   readonly sizeBytesMax?: number;
   /** How far a run may be from the median of the runs before it, as shares of that; absent: it does not matter. */
   readonly change?: { readonly down?: number; readonly up?: number; readonly runs: number };
-  /** Runs before it do not count for the median: somebody said that runs are this size now. */
-  readonly baselineMs?: number;
+  /** When somebody said that runs are this size now, oldest first: for runs since then those before do not count for the median. */
+  readonly baselinesMs?: readonly number[];
   readonly members?: Members;
   /** Whether a run with the same content as the one before is wrong. */
   readonly refusesDuplicates?: boolean;
@@ -89,7 +89,7 @@ interface Fault {
 
 function judgedRun(run: Run, rule: SeriesRule, history: History): JudgedRun {
   const { before, nowMs } = history;
-  const files = newestOfEach(run.files);
+  const files = newestOfEach(run);
   const membersExpected = expectedMembers(rule.members, before);
   const made = {
     ...run,
@@ -97,11 +97,11 @@ function judgedRun(run: Run, rule: SeriesRule, history: History): JudgedRun {
     members: membersOf(files).size,
     membersExpected,
   };
-  const [first] = run.files;
+  const [first] = files;
   if (first === undefined) return { ...made, ...absent(run, nowMs), arrivedMs: undefined };
   // What comes after its deadline has the grace from its first file on to be whole.
   const judgedMs = first.atMs > run.deadlineMs ? first.atMs + rule.graceMs : run.deadlineMs;
-  const arrivedMs = run.files.at(-1)?.atMs ?? first.atMs;
+  const arrivedMs = files.at(-1)?.atMs ?? first.atMs;
   const fault = faultOf({ ...made, files }, rule, before);
   if (fault !== undefined) {
     const isOpen = nowMs < judgedMs;
@@ -142,9 +142,10 @@ function absent(run: Run, nowMs: number): Pick<JudgedRun, 'verdict' | 'sentence'
   };
 }
 
-/** A key written again replaces what was there before. */
-function newestOfEach(files: readonly Arrival[]): Arrival[] {
-  return [...new Map(files.map((file) => [file.key, file])).values()];
+/** A key written again replaces what was there before; what was removed before the run had to be there is not of it. */
+function newestOfEach({ files, deadlineMs }: Pick<Run, 'files' | 'deadlineMs'>): Arrival[] {
+  const newest = [...new Map(files.map((file) => [file.key, file])).values()];
+  return newest.filter(({ removedMs }) => removedMs === undefined || removedMs > deadlineMs);
 }
 
 function membersOf(files: readonly Arrival[]): Set<string> {
@@ -172,10 +173,7 @@ function faultOf(
   before: readonly JudgedRun[],
 ): Fault | undefined {
   return (
-    incomplete(run, rule) ??
-    wrongSize(run.sizeBytes, rule, before) ??
-    duplicate(run, rule, before) ??
-    wrongContent(run)
+    incomplete(run, rule) ?? wrongSize(run, rule, before) ?? duplicate(run, rule, before) ?? wrongContent(run)
   );
 }
 
@@ -202,14 +200,20 @@ function incomplete(
   return { verdict: 'incomplete', sentence: `${present} of ${membersExpected} members${which}.` };
 }
 
-function wrongSize(sizeBytes: number, rule: SeriesRule, before: readonly JudgedRun[]): Fault | undefined {
+function wrongSize(
+  { sizeBytes, files }: Pick<JudgedRun, 'sizeBytes' | 'files'>,
+  rule: SeriesRule,
+  before: readonly JudgedRun[],
+): Fault | undefined {
   const size = bytesText(sizeBytes);
+  const arrivedMs = files.at(-1)?.atMs ?? 0;
+  const baselineMs = rule.baselinesMs?.findLast((ms) => ms <= arrivedMs) ?? 0;
   const { sizeBytesMin: min, sizeBytesMax: max, change } = rule;
   if (min !== undefined && sizeBytes < min)
     return { verdict: 'too-small', sentence: `${size}, at least ${bytesText(min)} expected.` };
   if (max !== undefined && sizeBytes > max)
     return { verdict: 'too-large', sentence: `${size}, at most ${bytesText(max)} expected.` };
-  const usual = change === undefined ? undefined : usualSize(before, change.runs, rule.baselineMs ?? 0);
+  const usual = change === undefined ? undefined : usualSize(before, change.runs, baselineMs);
   if (change === undefined || usual === undefined || usual === 0) return undefined;
   const share = sizeBytes / usual - 1;
   const than = `than the median of the last runs (${bytesText(usual)})`;
@@ -239,7 +243,7 @@ function duplicate(
   const last = before.findLast(({ files }) => files.length > 0);
   if (last === undefined) return undefined;
   const contents = contentsOf(run.files);
-  if (contents === '' || contents !== contentsOf(newestOfEach(last.files))) return undefined;
+  if (contents === '' || contents !== contentsOf(newestOfEach(last))) return undefined;
   const when = new Date(last.dueMs).toISOString().slice(0, 16);
   return { verdict: 'duplicate', sentence: `The same content as the run due ${when}Z.` };
 }
