@@ -5,7 +5,7 @@ import type { IntakeCounts } from './intake/counts.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
-import { openBackupsMonitor } from './monitors/backups/backups-monitor.ts';
+import { openBackups } from './backup-watch.ts';
 import type { BackupsControl } from './monitors/backups/monitor.ts';
 import { openArchive } from './monitors/replication/archive.ts';
 import { archivePlace } from './monitors/replication/archive-place.ts';
@@ -38,7 +38,8 @@ export interface Jobs {
 }
 
 /** The jobs of the configuration. */
-export function openJobs({ replication }: Config, parts: JobParts): Jobs {
+export function openJobs(config: Config, parts: JobParts): Jobs {
+  const { replication } = config;
   const pairs = openPairsJob(replication, parts);
   const judge = openJudge(parts);
   const start = new Start(parts);
@@ -56,10 +57,11 @@ export function openJobs({ replication }: Config, parts: JobParts): Jobs {
     },
   };
   const canaries = openCanaries(replication, parts);
+  const backups = openBackups(config, { ...parts, isTakenIn: () => start.isTakenIn() });
   return {
-    all: [pairs, judging, canaries, ...archiveJobs(replication, parts)],
+    all: [pairs, judging, canaries, ...archiveJobs(replication, parts), ...backups.jobs],
     canaries,
-    backups: openBackupsMonitor(),
+    backups,
     async catchUp(signal) {
       await pairs.run(signal);
       await judge.run(signal);

@@ -19,9 +19,10 @@ create table if not exists backup_files (
   legal_hold UInt8,
   replication_status LowCardinality(String) comment 'header x-amz-replication-status; empty when there is none, or nobody looked',
   look_problem String comment 'why its last look gave nothing; empty when it did',
+  is_deleted UInt8 comment '1 when a better report of the same writing stands in its place',
   stored_at DateTime64(3, 'UTC') default now64(3)
 )
-engine = ReplacingMergeTree(stored_at)
+engine = ReplacingMergeTree(stored_at, is_deleted)
 partition by toYYYYMM(at)
 order by (bucket, key, at, feed)
 settings non_replicated_deduplication_window = 1000

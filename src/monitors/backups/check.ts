@@ -55,7 +55,7 @@ export function checkSeries(series: FoundSeries, time: CheckTime): CheckedSeries
   if (declared === undefined) return learned(series, arrivals, time);
   const [first] = arrivals;
   // What was never seen is expected from the first due time that the history could have shown.
-  const rule = { ...declared.rule, sinceMs: first?.atMs ?? sinceOf(declared.rule.schedule, time) };
+  const rule = { ...declared.rule, sinceMs: first?.atMs ?? expectedSince(declared.rule.schedule, time) };
   return { ...base(series, rule, false), ...judged({ ...declared, rule }, arrivals, time) };
 }
 
@@ -77,10 +77,19 @@ function learned(series: FoundSeries, arrivals: FoundSeries['arrivals'], time: C
     ...base(series, proposal.rule, true),
     ...judged({ rule: proposal.rule, standing }, arrivals, time),
   };
-  const silentMs = time.nowMs - (arrivals.at(-1)?.atMs ?? 0);
-  if (silentMs < Math.max(RETIRED_MS_MIN, usualGapMs(arrivals, proposal) * RETIRED_RUNS)) return checked;
-  const sentence = `Nothing for ${spanText(silentMs / 1000)}: taken for retired. Declare it to be told.`;
-  return { ...checked, verdict: 'retired', sentence };
+  const sentence = givenUp(arrivals, proposal, time.nowMs);
+  return sentence === undefined ? checked : { ...checked, verdict: 'retired', sentence };
+}
+
+/** Why a series that nobody declared is taken for retired; nothing while it comes. */
+export function givenUp(
+  arrivals: FoundSeries['arrivals'],
+  proposal: Proposal,
+  nowMs: number,
+): string | undefined {
+  const silentMs = nowMs - (arrivals.at(-1)?.atMs ?? 0);
+  if (silentMs < Math.max(RETIRED_MS_MIN, usualGapMs(arrivals, proposal) * RETIRED_RUNS)) return undefined;
+  return `Nothing for ${spanText(silentMs / 1000)}: taken for retired. Declare it to be told.`;
 }
 
 /** A series nobody declared that has missed so many runs, and so long, was given up. */
@@ -120,8 +129,8 @@ function nextDue(schedule: Schedule, newest: JudgedRun | undefined, time: Judgin
   return first === undefined ? undefined : first.atMs + schedule.periodMs;
 }
 
-/** A moment so far back that a run has fallen due since. */
-function sinceOf(schedule: Schedule, { nowMs, calendars }: JudgingTime): number {
+/** A moment so far back that a run has fallen due since: what was never seen is expected from then on. */
+export function expectedSince(schedule: Schedule, { nowMs, calendars }: JudgingTime): number {
   if (schedule.kind === 'every') return nowMs - 2 * schedule.periodMs;
   const lastMs = calendars.of(schedule).atOrBefore(nowMs) ?? nowMs;
   return calendars.of(schedule).atOrBefore(lastMs - 1) ?? lastMs;
