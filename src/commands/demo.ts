@@ -3,6 +3,8 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ownerOf } from '../claim.ts';
+import { configSchema } from '../config/schema.ts';
+import { BACKUPS_SECTION } from '../demo/backup-plans.ts';
 import { EstateDigests } from '../demo/digests.ts';
 import { trickle, writeHistory } from '../demo/write-estate.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -35,6 +37,7 @@ export function addDemoCommand(root: Command): void {
       const given = withListen(configOf(flags), options.listen);
       const config = {
         ...given,
+        backups: configSchema.parse({ backups: BACKUPS_SECTION }).backups,
         trail_keys: { ...given.trail_keys, public_keys: [digests.publicKey] },
         data: flags.data ?? DEMO_FOLDER,
         sources: [],

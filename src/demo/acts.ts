@@ -1,12 +1,4 @@
-import {
-  BUCKET_NAMES,
-  CALLERS,
-  KEYS,
-  REFERERS,
-  REGION,
-  type BackupPlan,
-  type KeyPattern,
-} from './company.ts';
+import { BUCKET_NAMES, CALLERS, KEYS, REFERERS, REGION, type KeyPattern } from './company.ts';
 import type { Flow } from './flows.ts';
 import type { OperationName } from './operations.ts';
 import {
@@ -70,36 +62,44 @@ export function multiDeleteOf(
   return [{ ...request, bytesSent: 180 + size, totalTimeMs: 40 + objects.length * 3 }, ...rows];
 }
 
-/** A day's archive of one system, uploaded in parts; takes less than eight minutes. */
-export function backupOf(backup: BackupPlan, timeMs: number, random: Random): readonly S3Request[] {
-  const sizeBytes = Math.round(logNormal(random, backup.sizeBytes, 0.03));
-  const partCount = Math.min(32, Math.ceil(sizeBytes / 48_000_000));
-  const key = `${backup.folder}/${dayPath(timeMs)}/${backup.folder}-${compactTime(timeMs)}.${backup.extension}`;
-  const uploadId = alphanumeric(random, 48);
-  const step = (afterMs: number, operation: OperationName, bytes: number, query: string): S3Request => {
-    const plan = { timeMs: timeMs + afterMs, bucket: 'backups', caller: 'backup', operation, key } as const;
+/** A file of a backup on its way into the bucket. */
+export interface BackupUpload {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** When all of it is sent. */
+  readonly doneMs: number;
+  readonly tool: 'pgbackrest' | 'restic';
+}
+
+const PART_BYTES = 48_000_000;
+const PARTS_MAX = 32;
+const PART_MS = 13_000;
+
+/** The upload of a backup, a large one in parts; takes less than eight minutes. */
+export function uploadOf(upload: BackupUpload, random: Random): readonly S3Request[] {
+  const { key, sizeBytes, doneMs, tool } = upload;
+  const [pgBackRest, restic] = CALLERS.backup.agents;
+  const step = (beforeMs: number, operation: OperationName, bytes: number, query: string): S3Request => {
+    const plan = { timeMs: doneMs - beforeMs, bucket: 'backups', caller: 'backup', operation, key } as const;
     const request = requestOf({ ...plan, sizeBytes: bytes, outcomes: ANSWERED }, random);
-    return {
-      ...request,
-      session: 'pgbackrest',
-      userAgent: CALLERS.backup.agents[0],
-      target: `/${key}?${query}`,
-    };
+    const target = query === '' ? '' : `${pathOf(key)}?${query}`;
+    return { ...request, session: tool, userAgent: tool === 'restic' ? (restic ?? '') : pgBackRest, target };
   };
-  const partBytes = Math.ceil(sizeBytes / partCount);
+  if (sizeBytes <= PART_BYTES) return [step(1500, 'REST.PUT.OBJECT', sizeBytes, '')];
+  const partCount = Math.min(PARTS_MAX, Math.ceil(sizeBytes / PART_BYTES));
+  const uploadId = alphanumeric(random, 48);
   const parts = Array.from({ length: partCount }, (_, index) =>
     step(
-      900 + index * 13_000,
+      (partCount - index) * PART_MS,
       'REST.PUT.PART',
-      partBytes,
+      Math.ceil(sizeBytes / partCount),
       `partNumber=${(index + 1).toString(10)}&uploadId=${uploadId}`,
     ),
   );
-  const completedMs = 2000 + partCount * 13_000;
   return [
-    step(0, 'REST.POST.UPLOADS', 0, 'uploads'),
+    step(partCount * PART_MS + 900, 'REST.POST.UPLOADS', 0, 'uploads'),
     ...parts,
-    step(completedMs, 'REST.POST.UPLOAD', sizeBytes, `uploadId=${uploadId}`),
+    step(0, 'REST.POST.UPLOAD', sizeBytes, `uploadId=${uploadId}`),
   ];
 }
 

@@ -71,7 +71,8 @@ function aspectsOfBucket(bucket: BucketName): Aspects {
     public_access_block: bucket === 'web' ? undefined : CLOSED,
     ownership_controls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
     logging: { LoggingEnabled: { TargetBucket: BUCKETS.logs.name, TargetPrefix: `access-logs/${name}/` } },
-    object_lock: undefined,
+    lifecycle: lifecycleOf(bucket),
+    object_lock: bucket === 'backups' ? LOCKED : undefined,
     cors: undefined,
   };
 }
@@ -89,9 +90,45 @@ function aspectsOfReplica(plan: ReplicationPlan): Aspects {
     public_access_block: CLOSED,
     ownership_controls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
     logging: {},
+    lifecycle: undefined,
     object_lock: undefined,
     cors: undefined,
   };
+}
+
+/** What is written cannot be removed for so long. */
+const LOCKED = {
+  ObjectLockConfiguration: {
+    ObjectLockEnabled: 'Enabled',
+    Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 35 } },
+  },
+};
+
+const INFREQUENT = { StorageClass: 'STANDARD_IA', Days: 30 };
+
+/** Of each bucket its rules; those of the mail archive come from a time when it was made every night. */
+const LIFECYCLES: Partial<Record<BucketName, readonly object[]>> = {
+  lake: [lifecycleRule('staging', 'tmp/', { Expiration: { Days: 7 } })],
+  media: [lifecycleRule('old-photos', 'photos/', { Transitions: [INFREQUENT] })],
+  backups: [
+    lifecycleRule('old-backups', '', {
+      Expiration: { Days: 90 },
+      NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 },
+    }),
+    lifecycleRule('mail-three-nights', 'mail-archive/', { Expiration: { Days: 3 } }),
+  ],
+  logs: [lifecycleRule('old-logs', 'AWSLogs/', { Transitions: [INFREQUENT], Expiration: { Days: 400 } })],
+};
+
+function lifecycleRule(id: string, prefix: string, actions: object): object {
+  return { ID: id, Filter: { Prefix: prefix }, Status: 'Enabled', ...actions };
+}
+
+/** Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html */
+function lifecycleOf(bucket: BucketName): object | undefined {
+  const rules = LIFECYCLES[bucket];
+  return rules === undefined ? undefined : { Rules: rules };
 }
 
 function encryptionOf(kmsKey: string): object {

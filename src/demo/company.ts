@@ -185,22 +185,6 @@ export const CALLERS: Readonly<Record<CallerName, Caller>> = {
   scanner: outsider('anonymous', '', ['203.0.113.213'], ['kestrel-probe/0.3 (key-walk; threads=8)']),
 };
 
-/** The systems that back up every day: one archive, in parts, at a fixed minute of the day (UTC). */
-export interface BackupPlan {
-  readonly folder: string;
-  readonly minuteOfDay: number;
-  readonly sizeBytes: number;
-  readonly extension: string;
-}
-
-export const BACKUPS: readonly BackupPlan[] = [
-  { folder: 'postgres-orders', minuteOfDay: 70, sizeBytes: 1_900_000_000, extension: 'dump.zst' },
-  { folder: 'postgres-forecast', minuteOfDay: 95, sizeBytes: 3_400_000_000, extension: 'dump.zst' },
-  { folder: 'gitlab', minuteOfDay: 150, sizeBytes: 2_600_000_000, extension: 'tar' },
-  { folder: 'grafana', minuteOfDay: 165, sizeBytes: 48_000_000, extension: 'tar.gz' },
-  { folder: 'mail-archive', minuteOfDay: 205, sizeBytes: 760_000_000, extension: 'mbox.zst' },
-];
-
 /** How the keys of one kind of object read. */
 export interface KeyPattern {
   /** How many different objects there are; low numbers are asked for far more often. */

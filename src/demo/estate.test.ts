@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import type { Clock } from '../lib/clock.ts';
+import { backupRequests } from './backup-runs.ts';
 import { estateFiles } from './estate.ts';
 import { INCIDENTS } from './incidents.ts';
 import { trafficBetween } from './traffic.ts';
@@ -236,13 +237,14 @@ test('billing is denied within the last day, in both feeds', () => {
   ).toBe(denied.length);
 });
 
-test('the last backup of gitlab is missing, those of others are there', () => {
-  const arrived = (folder: string): number =>
-    fortnight.messages.filter(
-      (each) => each.includes('CompleteMultipartUpload') && each.includes(`"${folder}/`),
-    ).length;
-  expect(arrived('gitlab')).toBe(arrived('grafana') - 1);
-  expect(arrived('grafana')).toBe(14);
+test('backups that were retired stop, those of others go on', () => {
+  const arrived = (folder: string): readonly number[] =>
+    fortnight.messages
+      .filter((each) => each.includes('"ObjectCreated:') && each.includes(`"key":"${folder}/`))
+      .map((each) => Date.parse(/"eventTime":"([^"]+)"/.exec(each)?.[1] ?? ''));
+  expect(arrived('gitlab')).toHaveLength(5);
+  expect(Math.max(...arrived('gitlab'))).toBeLessThan(END_MS - 7 * DAY_MS);
+  expect(arrived('grafana')).toHaveLength(14);
 });
 
 test('a billing upload shares its request id with its call and its event', () => {
@@ -317,7 +319,8 @@ test('trickle() writes the traffic since the last time, every interval, until th
     if (entry.isFile())
       lines.push(...(await readFile(join(entry.parentPath, entry.name), 'utf8')).trimEnd().split('\n'));
   }
-  const expected = trafficBetween({ seed: 7, startMs: END_MS, endMs: END_MS + 300_000 });
+  const span = { seed: 7, startMs: END_MS, endMs: END_MS + 300_000 };
+  const expected = [...trafficBetween(span), ...backupRequests({ ...span, historyEndMs: END_MS })];
   expect(lines).toHaveLength(expected.length);
   expect(new Set(lines.map((line) => rowOf(line)?.id))).toEqual(
     new Set(expected.map((each) => each.requestId)),

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { accessLogLine } from './access-log-line.ts';
+import { backupRequests, earlierBackupRequests } from './backup-runs.ts';
 import { configLines } from './bucket-configs.ts';
 import { brokenLines } from './broken-lines.ts';
 import { ACCOUNT_ID, BUCKET_NAMES, BUCKETS, type BucketName, REGION } from './company.ts';
@@ -32,13 +33,16 @@ const LOOK_EVERY_MS = 86_400_000;
 
 /**
  * Files of the estate between two times (start inclusive, end exclusive), oldest first, with the incidents
- * of a history that ends at `endMs`. The same seed and range give the same bytes.
+ * of a history that ends at `endMs`. Of rare backups there are events of the weeks before it, too.
+ * The same seed and range give the same bytes.
  */
 export function* estateFiles(request: Span): Generator<EstateFile> {
   const { seed, startMs, endMs } = request;
   if (startMs % LOOK_EVERY_MS !== 0) yield configFile(startMs);
   const replication = replicationBetween({ ...request, historyEndMs: endMs, fromMs: startMs });
-  const extra = incidentRequests(seed, endMs);
+  const backups = { ...request, historyEndMs: endMs };
+  const extra = [...incidentRequests(seed, endMs), ...backupRequests(backups)];
+  let earlier = messagesOf(earlierBackupRequests(backups));
   const broken = brokenLines(endMs);
   for (let cutMs = startMs; cutMs < endMs; ) {
     const nextMs = Math.min(endMs, cutMs - (cutMs % WINDOW_MS) + WINDOW_MS);
@@ -49,7 +53,8 @@ export function* estateFiles(request: Span): Generator<EstateFile> {
     const requests = [...everyday, ...extra.filter(isInside)].sort((one, other) => one.timeMs - other.timeMs);
     yield* accessLogFiles(span, requests, broken.filter(isInside));
     yield* trailFiles(span, requests);
-    const told = [...messagesOf(requests), ...replication.filter(isInside)];
+    const told = [...earlier, ...messagesOf(requests), ...replication.filter(isInside)];
+    earlier = [];
     yield* eventFiles(told, (each) => dashedTime(each.timeMs).slice(0, 13));
     yield* configFiles(span);
     cutMs = nextMs;
@@ -61,9 +66,11 @@ interface LiveSpan extends Span {
   readonly historyEndMs: number;
 }
 
-/** Files of a short span of everyday traffic, as they arrive after a history; nothing when nothing happened. */
+/** Files of a short span of everyday traffic and backups, as they arrive after a history; nothing when nothing happened. */
 export function* liveFiles(span: LiveSpan): Generator<EstateFile> {
-  const requests = trafficBetween(span);
+  const requests = [...trafficBetween(span), ...backupRequests(span)].sort(
+    (one, other) => one.timeMs - other.timeMs,
+  );
   yield* accessLogFiles(span, requests, []);
   yield* trailFiles(span, requests);
   const delivery = `${dashedTime(span.endMs)}-${hexLower(randomOf(mixSeeds(span.seed, span.endMs)), 8)}`;

@@ -20,8 +20,6 @@ export const INCIDENTS = {
   bucketOpened: { beforeEndMs: 6 * DAY_MS + HOUR_MS, lengthMs: 5 * MINUTE_MS },
   /** The invoice worker loses its permission on the billing bucket. */
   billingDenied: { beforeEndMs: 7 * HOUR_MS, lengthMs: 40 * MINUTE_MS },
-  /** The last backup of the Git server never arrives. */
-  backupMissing: { beforeEndMs: DAY_MS + 4 * HOUR_MS, lengthMs: DAY_MS + 4 * HOUR_MS },
   /** Clients that send what breaks simple parsers. */
   oddClients: { beforeEndMs: 2 * DAY_MS, lengthMs: DAY_MS },
 } as const satisfies Record<string, { readonly beforeEndMs: number; readonly lengthMs: number }>;
@@ -42,11 +40,9 @@ export function incidentRequests(seed: number, historyEndMs: number): readonly S
   ].sort((one, other) => one.timeMs - other.timeMs);
 }
 
-/** What the incidents make of everyday requests: some fail, some take longer, some never come. */
+/** What the incidents make of everyday requests: some fail, some take longer. */
 export function underIncidents(requests: readonly S3Request[], historyEndMs: number): readonly S3Request[] {
-  return requests
-    .filter((request) => !isLostBackup(request, historyEndMs))
-    .map((request) => (isSlowedDown(request, historyEndMs) ? slowed(request) : request));
+  return requests.map((request) => (isSlowedDown(request, historyEndMs) ? slowed(request) : request));
 }
 
 const SLOW_DOWN_SHARE = 0.45;
@@ -61,12 +57,6 @@ const FINE: NonEmpty<Outcome> = [{ status: 200, errorCode: '-', share: 1 }];
 function isDuring(name: IncidentName, timeMs: number, historyEndMs: number): boolean {
   const startMs = historyEndMs - INCIDENTS[name].beforeEndMs;
   return timeMs >= startMs && timeMs < startMs + INCIDENTS[name].lengthMs;
-}
-
-function isLostBackup(request: S3Request, historyEndMs: number): boolean {
-  if (request.bucket !== 'backups' || !request.key.startsWith('gitlab/') || request.session !== 'pgbackrest')
-    return false;
-  return isDuring('backupMissing', request.timeMs, historyEndMs);
 }
 
 function isSlowedDown(request: S3Request, historyEndMs: number): boolean {

@@ -1,5 +1,5 @@
-import { actOf, auditOf, backupOf } from './acts.ts';
-import { BACKUPS, type BucketName } from './company.ts';
+import { actOf, auditOf } from './acts.ts';
+import type { BucketName } from './company.ts';
 import { dayFactor, dueAt } from './day-shape.ts';
 import { type Flow, FLOWS } from './flows.ts';
 import { mixSeeds, poisson, type Random, randomOf } from './random.ts';
@@ -14,13 +14,11 @@ export interface Span {
 
 /** Traffic is drawn in steps of this length; what belongs together never takes longer than one. */
 const STEP_MS = 600_000;
-const DAY_MS = 86_400_000;
 const AUDIT_EVERY_MS = 43_200_000;
 const AUDIT_AFTER_MS = 1_260_000;
 
 /** Sets scheduled jobs apart from flows, which are numbered from 0. */
 const AUDIT_STREAM = 1000;
-const BACKUP_STREAM = 1001;
 
 /** Those of the flows' requests that go to a bucket of the list, oldest first; without those of schedules. */
 export function trafficTo(buckets: readonly BucketName[], span: Span): readonly S3Request[] {
@@ -73,12 +71,6 @@ function* requestsOfFlow({ seed, index, flow }: FlowOfSeed, step: number): Gener
 function* jobsOfStep(seed: number, startMs: number): Generator<S3Request> {
   const auditMs = startMs - (startMs % AUDIT_EVERY_MS) + AUDIT_AFTER_MS;
   if (isInStep(auditMs, startMs)) yield* auditOf(auditMs, randomAt(seed, AUDIT_STREAM, auditMs));
-  const dayMs = startMs - (startMs % DAY_MS);
-  for (const [index, backup] of BACKUPS.entries()) {
-    const random = randomAt(seed, BACKUP_STREAM + index, dayMs);
-    const backupMs = dayMs + backup.minuteOfDay * 60_000 + Math.floor(random() * 90_000);
-    if (isInStep(backupMs, startMs)) yield* backupOf(backup, backupMs, random);
-  }
 }
 
 function isInStep(timeMs: number, startMs: number): boolean {
