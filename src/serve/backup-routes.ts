@@ -52,10 +52,9 @@ function addSeries(api: Api, parts: ApiParts): void {
       { bucket, patterns: patternsOf(parts), known: series.map((one) => one.bucket) },
       parts.engine,
     );
-    const listed = watched.filter(({ lastLookMs }) => lastLookMs !== null).length;
     return context.json(
       {
-        sentence: summaryOf(series, { watched: watched.length, listed }),
+        sentence: summaryOf(series, watched),
         judged_at: judgedAt(series),
         counts: answersOf.countsAnswer(series),
         discovering: watched.map(answersOf.watchedAnswer),

@@ -45,22 +45,35 @@ const WORDS: Readonly<Partial<Record<SeriesVerdict, readonly [one: string, more:
   late: ['is late', 'are late'],
 };
 
-/**
- * What the series amount to, worst first, e.g. `1 of 41 backups is missing, 2 are late.`
- * `watched` is how many buckets they are looked for in, `listed` how many of these were listed yet.
- */
-export function summaryOf(
-  series: readonly Stand[],
-  { watched, listed }: { readonly watched: number; readonly listed: number },
-): string {
-  if (series.length === 0) return nothingKnown(watched, listed);
+/** A bucket in which series are looked for, as far as the sentence tells of it. */
+export interface Watched {
+  readonly bucket: string;
+  /** Null when it was never listed. */
+  readonly lastLookMs: number | null;
+  /** Why it could not be listed; empty when it could. */
+  readonly problem: string;
+}
+
+/** What the series amount to, worst first, e.g. `1 of 41 backups is missing, 2 are late.` */
+export function summaryOf(series: readonly Stand[], watched: readonly Watched[]): string {
+  if (series.length === 0) return nothingKnown(watched);
   const expected = series.filter(({ verdict }) => !IDLE.has(verdict));
-  const unlisted = new Set(expected.flatMap(({ bucket, evidence }) => (evidence === '' ? [] : [bucket])));
-  const blind = unlisted.size === 0 ? '' : `${counted(unlisted.size, 'bucket')} could not be listed.`;
-  if (expected.length === 0) return nothingExpected(series);
-  return [verdictsOf(expected), blind, waiting(series), resting(series)]
-    .filter((part) => part !== '')
-    .join(' ');
+  const parts =
+    expected.length === 0
+      ? [nothingExpected(series), blindness(series, watched)]
+      : [verdictsOf(expected), blindness(series, watched), waiting(series), resting(series)];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+/** What cannot be seen is not taken for well. */
+function blindness(series: readonly Stand[], watched: readonly Watched[]): string {
+  const unlisted = new Set([
+    ...watched.flatMap(({ bucket, problem }) => (problem === '' ? [] : [bucket])),
+    ...series.flatMap(({ bucket, evidence, verdict }) =>
+      evidence === '' || verdict === 'retired' ? [] : [bucket],
+    ),
+  ]);
+  return unlisted.size === 0 ? '' : `${counted(unlisted.size, 'bucket')} could not be listed.`;
 }
 
 /** Of these nothing is expected. */
@@ -84,14 +97,11 @@ function verdictsOf(expected: readonly Stand[]): string {
 function calm(expected: readonly Stand[]): string {
   const fresh = expected.filter(({ verdict }) => verdict === 'new').length;
   const came = expected.length - fresh;
-  if (came === 0)
-    return fresh === 1
-      ? '1 backup is expected, and not due yet.'
-      : `${countText(fresh)} backups are expected, and none is due yet.`;
-  const arrived = came === 1 ? 'The backup that was due arrived' : `All ${counted(came, 'backup')} arrived`;
-  if (fresh > 0)
-    return `${came === 1 ? arrived : `All ${countText(came)} backups that were due arrived`}; ${countText(fresh)} more ${fresh === 1 ? 'is' : 'are'} not due yet.`;
-  return came === 1 ? 'The only backup arrived.' : `${arrived}.`;
+  if (came === 0) return `${counted(fresh, 'backup')} ${isAre(fresh)} expected, and not due yet.`;
+  if (fresh === 0) return came === 1 ? 'The only backup arrived.' : `All ${countText(came)} backups arrived.`;
+  const arrived =
+    came === 1 ? 'The backup that was due arrived' : `All ${countText(came)} backups that were due arrived`;
+  return `${arrived}; ${countText(fresh)} more ${isAre(fresh)} not due yet.`;
 }
 
 /** Found by their keys, with enough runs for a proposal. */
@@ -109,31 +119,40 @@ function proposals(series: readonly Stand[]): Stand[] {
 
 function resting(series: readonly Stand[]): string {
   const paused = series.filter(({ verdict }) => verdict === 'paused').length;
-  return paused === 0 ? '' : `${countText(paused)} ${paused === 1 ? 'is' : 'are'} paused.`;
+  return paused === 0 ? '' : `${countText(paused)} ${isAre(paused)} paused.`;
 }
 
-function nothingKnown(watched: number, listed: number): string {
-  if (watched === 0) return 'No backup is known: no bucket is watched for backups.';
-  const buckets = `${counted(watched, 'bucket')} ${watched === 1 ? 'is' : 'are'} watched`;
-  if (listed === 0) return `No backup is known yet: ${buckets}, and none was listed.`;
-  return `No backup is known: ${buckets}, and no series was found.`;
+function nothingKnown(watched: readonly Watched[]): string {
+  if (watched.length === 0) return 'No backup is known: no bucket is watched for backups.';
+  const buckets = `${counted(watched.length, 'bucket')} ${isAre(watched.length)} watched`;
+  const looked = watched.filter(({ lastLookMs }) => lastLookMs !== null);
+  if (looked.length === 0) return `No backup is known yet: ${buckets}, and none was listed.`;
+  const sentence = `No backup is known: ${buckets}, and no series was found.`;
+  return [sentence, blindness([], watched)].filter((part) => part !== '').join(' ');
 }
 
 function nothingExpected(series: readonly Stand[]): string {
   const learning = series.filter(({ verdict }) => verdict === 'learning');
-  if (learning.length === 0) {
-    const retired = series.filter(({ verdict }) => verdict === 'retired').length;
-    const rest = retired === 0 ? '' : `${countText(retired)} ${retired === 1 ? 'is' : 'are'} retired.`;
-    return ['No backup is expected.', resting(series), rest].filter((part) => part !== '').join(' ');
-  }
+  if (learning.length > 0) return found(learning);
+  const retired = series.filter(({ verdict }) => verdict === 'retired').length;
+  const rest = retired === 0 ? '' : `${countText(retired)} ${isAre(retired)} retired.`;
+  return ['No backup is expected.', resting(series), rest].filter((part) => part !== '').join(' ');
+}
+
+function found(learning: readonly Stand[]): string {
   const ready = proposals(learning).length;
   const early = learning.length - ready;
   const buckets = counted(new Set(learning.map(({ bucket }) => bucket)).size, 'bucket');
-  const found = `${countText(learning.length)} series ${learning.length === 1 ? 'was' : 'were'} found in ${buckets}`;
-  const wait = `${early === 0 ? '' : `${countText(ready)} `}${ready === 1 ? 'waits' : 'wait'} to be accepted`;
-  const few = `${ready === 0 ? '' : `${countText(early)} `}${early === 1 ? 'has' : 'have'} too few runs to tell a schedule`;
-  const what = early === 0 ? ` and ${wait}` : ready === 0 ? ` and ${few}` : `; ${wait}, ${few}`;
-  return `No backup is expected yet: ${found}${what}.`;
+  const were = `${countText(learning.length)} series ${learning.length === 1 ? 'was' : 'were'} found in ${buckets}`;
+  const wait = `${ready === 1 ? 'waits' : 'wait'} to be accepted`;
+  const few = `${early === 1 ? 'has' : 'have'} too few runs to tell a schedule`;
+  if (early === 0) return `No backup is expected yet: ${were} and ${wait}.`;
+  if (ready === 0) return `No backup is expected yet: ${were} and ${few}.`;
+  return `No backup is expected yet: ${were}; ${countText(ready)} ${wait}, ${countText(early)} ${few}.`;
+}
+
+function isAre(count: number): string {
+  return count === 1 ? 'is' : 'are';
 }
 
 function counted(count: number, what: string): string {
