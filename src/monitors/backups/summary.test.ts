@@ -22,11 +22,9 @@ function stands(counts: Partial<Record<SeriesVerdict, number>>, more: Partial<St
 
 const ready = (count: number, bucket = 'a') => stands({ learning: count }, { bucket, proposalFit: 0.9 });
 
-const CASES: readonly (readonly [
-  sentence: string,
-  series: readonly Stand[],
-  watched?: readonly Watched[],
-])[] = [
+type Case = [sentence: string, series: readonly Stand[], watched?: readonly Watched[]];
+
+const CASES: readonly Case[] = [
   ['2 of 41 backups are late.', stands({ late: 2, ok: 39 })],
   ['1 of 41 backups is missing, 2 are late.', stands({ late: 2, ok: 37, missing: 1, new: 1 })],
   [
