@@ -19,7 +19,7 @@ import { VERSION } from './version.ts';
 const EXIT_CODES = `
 Exit codes:
   0  fine
-  1  what was asked for is not so: a backup is wrong (backups check), a pair is failing or lagging (replication pairs
+  1  what was asked for is not so: a backup is wrong (backups list, check), a pair is failing or lagging (replication pairs
      --check), drift (replication diff), a canary that did not arrive in time (replication canary --once)
   2  the command or the configuration is wrong
   3  something cannot be reached or used, or input was rejected

@@ -1,4 +1,4 @@
-/** `backups check` and `backups learn`: what stands in a bucket, judged here and now. */
+/** `backups`: whether they arrived; `check` and `learn` judge what stands in a bucket, here and now. */
 import { type Command, Option } from 'commander';
 import { type BackupCheck, type BackupCheckRequest, checkBackups } from '../backup-check.ts';
 import { yamlText } from '../config/yaml-text.ts';
@@ -8,14 +8,18 @@ import { CONTENT_KINDS, type ContentKind } from '../monitors/backups/content.ts'
 import { configOf, formOf, globalFlags } from './context.ts';
 import { positiveInteger } from './options.ts';
 import { countText, print, printRows } from './output.ts';
+import { addBackupsListCommand } from './backups-list.ts';
+import { addBackupsShowCommand } from './backups-show.ts';
 
 const EXAMPLES = `
 Examples:
+  bucketwatch backups
+  bucketwatch backups show db/orders --bucket nimbus-backups
   bucketwatch backups check --bucket nimbus-backups
   bucketwatch backups check --bucket dumps --endpoint http://minio:9000 --content auto
   bucketwatch backups learn --bucket nimbus-backups >> bucketwatch.yaml
 
-Exit code of check: 1 when a backup is late, missing, too small, too large, incomplete or not what it should be.`;
+Exit code of list and check: 1 when a backup is late, missing, too small, too large, incomplete or not what it should be.`;
 
 type Options = Readonly<Record<string, string | number | undefined>>;
 
@@ -24,6 +28,8 @@ export function addBackupsCommand(root: Command): void {
     .command('backups')
     .description('whether backups arrived in a bucket')
     .addHelpText('after', EXAMPLES);
+  addBackupsListCommand(backups);
+  addBackupsShowCommand(backups);
   addStoreOptions(backups.command('check'))
     .description('judge the series of a bucket: those configured, else those its keys tell of')
     .addOption(

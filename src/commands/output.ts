@@ -72,6 +72,11 @@ export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** A time to the minute, `2026-11-21T01:30Z`; empty when there is none. */
+export function minuteText(time: string | null): string {
+  return time === null ? '' : `${time.slice(0, 16)}Z`;
+}
+
 export type RowForm = 'table' | 'json' | 'csv';
 
 /** Rows in the form asked for: JSON and CSV with all there is, a table with `columns`, or `empty`. */

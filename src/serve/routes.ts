@@ -7,6 +7,7 @@ import type { Log } from '../lib/log.ts';
 import { VERSION } from '../version.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
+import { addBackups } from './backup-routes.ts';
 import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-queries.ts';
 import { addBuckets } from './bucket-routes.ts';
 import { addAccess, addActivity, addSplit, addTop } from './activity-routes.ts';
@@ -67,6 +68,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addInlets(api, parts);
   addReplication(api, parts);
   addReplicationObjects(api, parts);
+  addBackups(api, parts);
   api.doc31('/api/v1/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Bucketwatch', version: VERSION, license: { name: 'Apache-2.0' } },

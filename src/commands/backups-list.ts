@@ -1,0 +1,55 @@
+/** `backups list`: every series with its verdict. */
+import { type Command, Option } from 'commander';
+import { isWrong } from '../monitors/backups/check.ts';
+import { type Backups, Series } from '../serve/backup-api.ts';
+import { askBackups } from './backups-client.ts';
+import { textOf } from './options.ts';
+import { bytesText, jsonLines, minuteText, print, tableText, visible } from './output.ts';
+
+/** Room for a sentence. */
+const CELL_WIDTH = 80;
+
+export function addBackupsListCommand(backups: Command): void {
+  backups
+    .command('list', { isDefault: true })
+    .description(
+      'show every series of backups: its verdict and why, its last run and the next; the worst first',
+    )
+    .option('--bucket <bucket>', 'those in a bucket')
+    .addOption(new Option('--verdict <verdict>', 'those of a verdict').choices(Series.shape.verdict.options))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  bucketwatch backups\n  bucketwatch backups list --bucket dumps --verdict late --json\n\nExit code: 1 when one of them is wrong.',
+    )
+    .action(async (options: Readonly<Record<string, unknown>>, self: Command) => {
+      const { answer, isJson } = await askBackups(self, async (client, flags) => ({
+        answer: await client.get<Backups>('/backups', { bucket: textOf(options, 'bucket') }),
+        isJson: flags.json === true,
+      }));
+      const verdict = textOf(options, 'verdict');
+      const rows = answer.rows.filter((row) => verdict === undefined || row.verdict === verdict);
+      print(isJson ? jsonLines(rows) : listText({ ...answer, rows }));
+      if (rows.some((row) => isWrong(row.verdict))) process.exitCode = 1;
+    });
+}
+
+function listText({ sentence, rows, discovering }: Backups): string {
+  const problems = discovering
+    .filter(({ problem }) => problem !== '')
+    .map(({ bucket, problem }) => `${visible(bucket)} could not be listed: ${visible(problem)}`);
+  const columns = ['series', 'bucket', 'verdict', 'why', 'last run', 'size', 'next due'];
+  const table = rows.length === 0 ? [] : ['', tableText(rows.map(listRow), columns, CELL_WIDTH)];
+  return [sentence, ...table, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n');
+}
+
+function listRow({ series, bucket, verdict, sentence, newest, next_due: nextDue }: Series) {
+  return {
+    series,
+    bucket,
+    verdict,
+    why: sentence,
+    'last run': minuteText(newest?.arrived ?? null),
+    size: newest === null || newest.arrived === null ? '' : bytesText(newest.size_bytes),
+    'next due': minuteText(nextDue),
+  };
+}
