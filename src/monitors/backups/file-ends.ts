@@ -21,14 +21,19 @@ export type AskPart = (
 /** Asks for the ends of a file of this size. A store that sends more than was asked for is read no further, and refused. */
 export async function endsOf(sizeBytes: number, ask: AskPart): Promise<Ends | Unanswered> {
   if (sizeBytes === 0) return { kind: 'ends', head: new Uint8Array(), tail: new Uint8Array() };
-  const head = sizeBytes <= TAIL_BYTES ? undefined : await partOf({ first: HEAD_BYTES }, sizeBytes, ask);
-  if (head !== undefined && 'kind' in head) return head;
-  const tail = await partOf({ last: TAIL_BYTES }, sizeBytes, ask);
-  return 'kind' in tail ? tail : { kind: 'ends', head: head ?? tail.subarray(0, HEAD_BYTES), tail };
+  if (sizeBytes <= TAIL_BYTES) {
+    // Not as its last bytes: there are stores that know no range which begins before the file does.
+    const all = await partOf({ first: sizeBytes }, ask);
+    return 'kind' in all ? all : { kind: 'ends', head: all.subarray(0, HEAD_BYTES), tail: all };
+  }
+  const head = await partOf({ first: HEAD_BYTES }, ask);
+  if ('kind' in head) return head;
+  const tail = await partOf({ last: TAIL_BYTES }, ask);
+  return 'kind' in tail ? tail : { kind: 'ends', head, tail };
 }
 
-async function partOf(part: Part, sizeBytes: number, ask: AskPart): Promise<Uint8Array | Unanswered> {
-  const wantedBytes = Math.min(sizeBytes, 'first' in part ? part.first : part.last);
+async function partOf(part: Part, ask: AskPart): Promise<Uint8Array | Unanswered> {
+  const wantedBytes = 'first' in part ? part.first : part.last;
   const bytes = await ask(part, (object) => bytesOf(object, wantedBytes));
   if (bytes === undefined) return refused('It was not read: the store sends all of a file, not its ends.');
   if ('kind' in bytes) return bytes;
