@@ -37,7 +37,7 @@ export function worstSentence(items: readonly SafetyItem[]): string {
   const wrong = worstFirst(items).filter(({ state }) => state !== 'good');
   const [worst] = wrong;
   if (worst === undefined) return '';
-  return wrong.length === 1 ? worst.sentence : `${worst.sentence} (1 of ${wrong.length})`;
+  return wrong.length === 1 ? worst.sentence : `${worst.sentence} (and ${wrong.length - 1} more)`;
 }
 
 function keptItem(question: ItemQuestion): SafetyItem {

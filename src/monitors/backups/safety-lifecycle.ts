@@ -164,10 +164,10 @@ function ageTold(history: SeriesHistory, { keepMs, roomMs, nowMs, isVersioned: k
   const { firstMs, oldestKeptMs, isOverwritten } = history;
   if (oldestKeptMs === undefined) return ['bad', `No file of it is kept; ${promised(keepMs)}.`];
   const age = `The oldest kept file is ${spanText((nowMs - oldestKeptMs) / 1000)} old`;
-  if (isOverwritten && keeps)
-    return ['unknown', `Not known: files are written again in place, and older versions are not listed.`];
   const expectedMs = Math.max(firstMs, nowMs - keepMs);
   if (oldestKeptMs > expectedMs + roomMs) {
+    if (isOverwritten && keeps)
+      return ['unknown', 'Not known: files are written again in place, and older versions are not listed.'];
     const why = isOverwritten ? ', as files are written again in place' : '';
     return ['bad', `${age}${why}; ${promised(keepMs)}.`];
   }
