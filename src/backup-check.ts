@@ -3,17 +3,19 @@ import { backupsSettings } from './backup-series.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './lib/clock.ts';
 import { Fault } from './lib/fault.ts';
+import { UNLIMITED } from './lib/request-budget.ts';
 import { type CheckedSeries, checkSeries, type CheckTime } from './monitors/backups/check.ts';
-import {
-  checkContent,
-  type ContentCheck,
-  type ContentKind,
-  HEAD_BYTES,
-  TAIL_BYTES,
-} from './monitors/backups/content.ts';
+import type { ContentCheck, ContentKind } from './monitors/backups/content.ts';
+import { openFileLooker } from './monitors/backups/file-looker.ts';
+import type { FileLook, FileLooker } from './monitors/backups/look.ts';
 import type { Arrival } from './monitors/backups/runs.ts';
 import { Calendars } from './monitors/backups/schedule.ts';
-import { type DeclaredSeries, type Grouping, SeriesCollector } from './monitors/backups/series.ts';
+import {
+  type DeclaredSeries,
+  type FoundSeries,
+  type Grouping,
+  SeriesCollector,
+} from './monitors/backups/series.ts';
 import { openS3, type S3Options } from './s3/client.ts';
 import type { S3 } from './s3/s3.ts';
 
@@ -70,13 +72,15 @@ export async function checkBackups(
       historyMs: request.historyMs,
     };
     const found = collector.series().filter(({ declared: one }) => declared.size === 0 || one !== undefined);
+    const estate = { locate: async () => ({ store: { name: 'the store', s3 }, bucket: request.bucket }) };
+    const looker = openFileLooker({ estate, budget: UNLIMITED, clock });
     const series = [];
     for (const one of found) {
-      const checked = checkSeries(one, time);
       const kind = (one.declared === undefined ? undefined : declared.get(one.declared)) ?? request.content;
-      const newest = checked.newest?.files ?? [];
-      const content = kind === undefined ? [] : await checkedFiles(kind, newest, { s3, request, signal });
-      series.push({ ...checked, content });
+      const looking = { looker, bucket: request.bucket, time, signal };
+      series.push(
+        kind === undefined ? { ...checkSeries(one, time), content: [] } : await read(one, kind, looking),
+      );
     }
     return { series, files, overflow: collector.overflow, requests: { ...s3.requests } };
   } finally {
@@ -119,48 +123,37 @@ async function collect(request: BackupCheckRequest, parts: Collecting): Promise<
   return files;
 }
 
-interface Reading {
-  readonly s3: S3;
-  readonly request: BackupCheckRequest;
+interface Looking {
+  readonly looker: FileLooker;
+  readonly bucket: string;
+  readonly time: CheckTime;
   readonly signal: AbortSignal;
 }
 
-async function checkedFiles(
+/** Reads the ends of the newest run's files, then judges the series by what they say. */
+async function read(
+  series: FoundSeries,
   kind: ContentKind | 'auto',
-  files: readonly Arrival[],
-  reading: Reading,
-): Promise<CheckedFile[]> {
-  const checked: CheckedFile[] = [];
-  for (const { key, sizeBytes } of files.slice(-FILES_READ_MAX)) {
-    const [head, tail] = [
-      await bytesOf(key, { first: HEAD_BYTES }, reading),
-      await bytesOf(key, { last: TAIL_BYTES }, reading),
-    ];
-    checked.push({ key, ...checkContent(kind, { head, tail, sizeBytes }) });
+  { looker, bucket, time, signal }: Looking,
+): Promise<BackupCheck['series'][number]> {
+  const newest = checkSeries(series, time).newest?.files.slice(-FILES_READ_MAX) ?? [];
+  const looks = new Map<Arrival, FileLook>();
+  for (const file of newest) {
+    const look = await looker.look({ ...file, bucket, content: kind }, signal);
+    if (look !== undefined) looks.set(file, look);
   }
-  return checked;
+  const arrivals = series.arrivals.map((file) => {
+    const look = looks.get(file);
+    return look === undefined ? file : { ...file, look };
+  });
+  const content = newest.map((file) => ({ key: file.key, ...contentIn(looks.get(file)) }));
+  return { ...checkSeries({ ...series, arrivals }, time), content };
 }
 
-async function bytesOf(
-  key: string,
-  part: { readonly first: number } | { readonly last: number },
-  { s3, request, signal }: Reading,
-): Promise<Buffer> {
-  const most = 'first' in part ? part.first : part.last;
-  const { body } = await s3.getObject({ bucket: request.bucket, key, part }, signal);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    // A store that knows no ranges sends everything: the beginning will do, its end would be a download.
-    if (length > most) {
-      if ('first' in part) break;
-      throw new Fault(
-        'unsupported',
-        `Cannot read the end of s3://${request.bucket}/${key}: the store sends all of it.`,
-      );
-    }
-  }
-  return Buffer.concat(chunks).subarray(0, most);
+/** What was found in a file, or why nothing was. */
+function contentIn(look: FileLook | undefined): ContentCheck {
+  if (look?.content !== undefined) return look.content;
+  const reason = look?.problem ?? 'It was not read: the store does not answer.';
+  const sentence = look?.isGone === true ? 'It was removed while it was looked at.' : reason;
+  return { kind: undefined, result: 'unknown', sentence };
 }

@@ -21,7 +21,7 @@ interface StoredFile {
   readonly body: Buffer;
 }
 
-/** Answers ListObjectsV2, 1,000 keys a page, and GET with ranges; everything else is 501. */
+/** Answers ListObjectsV2, 1,000 keys a page, HEAD, and GET with ranges. */
 async function store(files: readonly StoredFile[]): Promise<S3Options & { readonly endpoint: string }> {
   const sorted = [...files].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   const server = createServer((request, response) => {
@@ -33,6 +33,8 @@ async function store(files: readonly StoredFile[]): Promise<S3Options & { readon
     const key = decodeURIComponent(url.pathname.split('/').slice(2).join('/'));
     const file = sorted.find((one) => one.key === key);
     if (file === undefined) return void response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
+    if (request.method === 'HEAD')
+      return void response.writeHead(200, { etag: '"e"', 'content-length': file.body.length }).end();
     const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
     const bytes = first === '' ? file.body.subarray(-Number(last)) : file.body.subarray(0, Number(last) + 1);
     response.writeHead(206, { etag: '"e"', 'content-length': bytes.length }).end(bytes);
@@ -189,11 +191,21 @@ test('the ends of the newest files are read when that is asked, and nothing else
     ),
   ];
   const { series, requests } = await verdictsOf(files, '{}', { content: 'gzip' });
-  expect(series.map(({ id, content }) => [id, content.map(({ result }) => result)])).toEqual([
-    ['cut/{date}.gz', ['wrong']],
-    ['good/{date}.gz', ['whole']],
+  expect(
+    series.map(({ id, verdict, content }) => [id, verdict, content.map(({ result }) => result)]),
+  ).toEqual([
+    ['cut/{date}.gz', 'wrong-content', ['wrong']],
+    ['good/{date}.gz', 'ok', ['whole']],
   ]);
-  expect(requests).toEqual({ LIST: 1, GET: 4 });
+  expect(series[0]?.sentence).toContain('cut/2026-11-21.gz: It is cut off');
+  expect(requests).toEqual({ LIST: 1, HEAD: 2, GET: 2 });
+});
+
+test('a run that is missing stays missing, whatever the ends of the run before say', async () => {
+  const files = daily('db/DATE.gz', { skipped: 2, body: Buffer.from('<html>not found</html>') });
+  const { verdicts, requests } = await verdictsOf(files, '{}', { content: 'gzip' });
+  expect(verdicts).toEqual({ 'db/{date}.gz': 'missing' });
+  expect(requests).toEqual({ LIST: 1 });
 });
 
 test.each([

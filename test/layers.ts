@@ -49,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/sql-file.ts',
     's3/s3.ts',
     's3/estate.ts',
+    's3/spared-stores.ts',
     // What a monitor looks up itself goes the way of everything else: as batches of a source.
     'sources/source.ts',
   ],

@@ -89,12 +89,11 @@ type Checked = BackupCheck['series'][number];
 
 function rowOf(series: Checked) {
   const { newest, content } = series;
-  const bad = content.filter(({ result }) => result === 'wrong');
   return {
     series: series.id,
-    verdict: bad.length > 0 && !isWrong(series.verdict) ? 'wrong-content' : series.verdict,
-    wrong: isWrong(series.verdict) || bad.length > 0,
-    why: bad.length > 0 ? `${bad[0]?.key ?? ''}: ${bad[0]?.sentence ?? ''}` : series.sentence,
+    verdict: series.verdict,
+    wrong: isWrong(series.verdict),
+    why: series.sentence,
     since: isoOf(series.sinceMs === 0 ? undefined : series.sinceMs),
     learned: series.isLearned,
     schedule: series.schedule,

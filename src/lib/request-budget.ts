@@ -12,6 +12,16 @@ export interface BudgetRequest {
   readonly path: string;
 }
 
+/** What may be sent. */
+export type RequestBudget = Pick<Budget, 'perHour' | 'left' | 'spend'>;
+
+/** For who asked for every request that is sent. */
+export const UNLIMITED: RequestBudget = {
+  perHour: Infinity,
+  left: () => Promise.resolve(Infinity),
+  spend: () => Promise.resolve(),
+};
+
 interface Kept {
   readonly left: number;
   readonly atMs: number;

@@ -107,10 +107,18 @@ class SdkS3 implements S3 {
   }
 
   async getObject(request: ObjectRequest, signal: AbortSignal): Promise<S3Object> {
-    const { bucket, key } = request;
+    const { bucket, key, versionId } = request;
     const ifMatch = request.etag === undefined ? {} : { IfMatch: `"${request.etag}"` };
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...ifMatch, ...rangeOf(request) });
-    const attempt = this.#attempt(`read s3://${bucket}/${key}`, 's3:GetObject', `${bucketArn(bucket)}/*`);
+    const version = versionId === undefined ? {} : { VersionId: versionId };
+    const command = new GetObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      ...version,
+      ...ifMatch,
+      ...rangeOf(request),
+    });
+    const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+    const attempt = this.#attempt(`read s3://${bucket}/${key}`, action, `${bucketArn(bucket)}/*`);
     const found = await this.#clients.send(
       { bucket, attempt, send: (client) => client.send(command, { abortSignal: signal }) },
       signal,

@@ -1,5 +1,5 @@
 /** What an answer to HEAD means. */
-import type { HeadAnswer } from './s3.ts';
+import type { HeadAnswer, ObjectLock } from './s3.ts';
 import type { Spoken } from './spoken.ts';
 import { storeMsOf } from './spoken.ts';
 
@@ -46,9 +46,19 @@ function presentOf(spoken: Spoken, isDeleteMarker: boolean): HeadAnswer {
     etag: isDeleteMarker ? '' : (headers['etag'] ?? '').replaceAll('"', ''),
     modifiedMs: Date.parse(headers['last-modified'] ?? '') || 0,
     replicationStatus: replicationStatusOf(headers['x-amz-replication-status']),
+    ...lockOf(headers),
+    isLegalHold: headers['x-amz-object-lock-legal-hold']?.toUpperCase() === 'ON',
     isDeleteMarker,
     storeMs: storeMsOf(spoken),
   };
+}
+
+/** A mode that is not known, or no time until when, is no lock that could be told. */
+function lockOf(headers: Spoken['headers']): { readonly lock?: ObjectLock } {
+  const mode = headers['x-amz-object-lock-mode']?.toUpperCase();
+  const untilMs = Date.parse(headers['x-amz-object-lock-retain-until-date'] ?? '');
+  const isLock = (mode === 'GOVERNANCE' || mode === 'COMPLIANCE') && !Number.isNaN(untilMs);
+  return isLock ? { lock: { mode, untilMs } } : {};
 }
 
 /** The API's list of values and its documentation spell it differently. */

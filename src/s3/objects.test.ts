@@ -86,6 +86,7 @@ describe('headObject()', () => {
       etag: 'e',
       modifiedMs: DATE_MS - 127_000,
       replicationStatus: 'PENDING',
+      isLegalHold: false,
       isDeleteMarker: false,
       storeMs: DATE_MS,
     });
@@ -104,6 +105,31 @@ describe('headObject()', () => {
     const headers = { ...THERE, 'x-amz-replication-status': given };
     const { s3 } = await storeWith(objects({ status: 200, headers }));
     expect(await s3.headObject(OBJECT, soon())).toMatchObject({ replicationStatus: read });
+  });
+
+  const UNTIL = '2026-12-21T00:00:00.000Z';
+  const until = { 'x-amz-object-lock-retain-until-date': UNTIL };
+  const lockedUntil = Date.parse(UNTIL);
+  test.each([
+    [
+      { 'x-amz-object-lock-mode': 'COMPLIANCE', ...until },
+      { mode: 'COMPLIANCE', untilMs: lockedUntil },
+      false,
+    ],
+    [
+      { 'x-amz-object-lock-mode': 'GOVERNANCE', ...until },
+      { mode: 'GOVERNANCE', untilMs: lockedUntil },
+      false,
+    ],
+    [{ 'x-amz-object-lock-legal-hold': 'ON' }, undefined, true],
+    [{ 'x-amz-object-lock-legal-hold': 'OFF' }, undefined, false],
+    [{ 'x-amz-object-lock-mode': 'NONE', ...until }, undefined, false],
+    [{ 'x-amz-object-lock-mode': 'GOVERNANCE' }, undefined, false],
+    [until, undefined, false],
+  ])('the headers %j are the lock %j, legal hold %s', async (lockHeaders, lock, isLegalHold) => {
+    const { s3 } = await storeWith(objects({ status: 200, headers: { ...THERE, ...lockHeaders } }));
+    const answer = await s3.headObject(OBJECT, soon());
+    expect(answer.kind === 'present' && [answer.lock, answer.isLegalHold]).toEqual([lock, isLegalHold]);
   });
 
   test('without a version the newest is asked for; the version S3 calls null is none', async () => {

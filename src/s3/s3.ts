@@ -62,6 +62,8 @@ export interface ListedObject {
 export interface ObjectRequest {
   readonly bucket: string;
   readonly key: string;
+  /** Absent: the newest. */
+  readonly versionId?: string;
   /** Read only while it still has this ETag; else see `isObjectReplaced`. */
   readonly etag?: string;
   /** Of its bytes only the first or the last so many; all when there are no more. */
@@ -94,12 +96,27 @@ export type HeadAnswer =
       readonly modifiedMs: number;
       /** `PENDING`, `COMPLETED`, `FAILED`, `REPLICA`; empty when the store says none. */
       readonly replicationStatus: string;
+      /**
+       * Absent when the store says none, which is no proof that there is none: S3 leaves it out for those without
+       * s3:GetObjectRetention.
+       */
+      readonly lock?: ObjectLock;
+      /** False also for those without s3:GetObjectLegalHold: S3 leaves it out for them. */
+      readonly isLegalHold: boolean;
       readonly isDeleteMarker: boolean;
       readonly storeMs: StoreMs;
     }
   /** There is no such version, or, of the newest, a delete marker is before it. */
   | { readonly kind: 'missing'; readonly isBehindDeleteMarker: boolean; readonly storeMs: StoreMs }
   | { readonly kind: 'denied'; readonly reason: string; readonly storeMs: StoreMs };
+
+/** Retention of one version. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
+export interface ObjectLock {
+  /** Who has s3:BypassGovernanceRetention may lift `GOVERNANCE`; nobody may lift `COMPLIANCE`. */
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
+  /** Until when the version cannot be removed, milliseconds since 1970 UTC. */
+  readonly untilMs: number;
+}
 
 /** The store's clock when it answered, milliseconds since 1970 UTC in whole seconds; 0 when it does not say. */
 type StoreMs = number;

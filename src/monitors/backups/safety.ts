@@ -1,5 +1,7 @@
 /** Whether what arrived would be there when it is needed. */
 import type { Engine } from '../../engine/engine.ts';
+import { safetyItems } from './safety-items.ts';
+import { safetyEvidence } from './safety-evidence.ts';
 
 export interface SafetyItem {
   readonly what: 'versioning' | 'object-lock' | 'replica' | 'lifecycle' | 'retention' | 'kept';
@@ -20,10 +22,19 @@ export interface SafetySubject {
   readonly keepMs?: number;
 }
 
-/** What is known of the safety of each series, by `<bucket>\n<series>`. */
+/**
+ * What is known of the safety of each series, by `<bucket>\n<series>`, worst first. It is read from what is stored: nothing is
+ * asked of a store. Without a promise of how long runs are kept, nothing is said of `retention`.
+ */
 export async function seriesSafety(
-  _subjects: readonly SafetySubject[],
-  _parts: { readonly engine: Engine; readonly nowMs: number },
+  subjects: readonly SafetySubject[],
+  parts: { readonly engine: Engine; readonly nowMs: number },
 ): Promise<Map<string, readonly SafetyItem[]>> {
-  return new Map();
+  const evidence = await safetyEvidence(subjects, parts.engine);
+  return new Map(
+    evidence.map(([subject, known]) => [
+      `${subject.bucket}\n${subject.series}`,
+      safetyItems({ subject, evidence: known, nowMs: parts.nowMs }),
+    ]),
+  );
 }
