@@ -24,6 +24,6 @@ export function openBackups(
       everyMs: looks.every,
       folder: join(config.data, 'cursors'),
     },
-    { ...parts, openLooker: () => ({ look: () => Promise.resolve(undefined) }) },
+    parts,
   );
 }

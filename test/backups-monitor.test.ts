@@ -4,7 +4,6 @@ import { backupsSettings } from '../src/backup-series.ts';
 import { configSchema } from '../src/config/schema.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { type BackupsMonitor, openBackupsMonitor } from '../src/monitors/backups/backups-monitor.ts';
-import type { FileLook } from '../src/monitors/backups/look.ts';
 import { openEstate } from '../src/s3/estate.ts';
 import { type ListingServer, startListingServer, type StoredObject } from './listing-server.ts';
 import { openStore, storeEvents } from './replication-store.ts';
@@ -45,7 +44,7 @@ interface Setting {
   turn(): Promise<void>;
   /** Lists whole what is due. */
   look(): Promise<void>;
-  /** A notification of a file. */
+  /** A file is put into the bucket, or taken away, and a notification tells. */
   arrives(key: string, time: string, more?: { size?: number; etag?: string; event?: string }): Promise<void>;
   /** The same store after a restart. */
   restarted(backups?: Section): Promise<Setting>;
@@ -56,7 +55,6 @@ interface Options {
   readonly perHour?: number;
   readonly objects?: StoredObject[];
   readonly script?: Parameters<typeof startListingServer>[1];
-  readonly looks?: (key: string) => FileLook | undefined;
   readonly isTakenIn?: () => boolean;
 }
 
@@ -120,7 +118,6 @@ function opened(
       estate,
       clock,
       isTakenIn: options.isTakenIn ?? (() => true),
-      openLooker: () => ({ look: async ({ key }) => options.looks?.(key) }),
     },
   );
   const [turns, looks] = monitor.jobs;
@@ -136,6 +133,9 @@ function opened(
     look: async () => looks?.run(signal),
     async arrives(key, time, { size = 1000, etag = `e-${key}`, event = 'ObjectCreated:Put' } = {}) {
       batch += 1;
+      const isThere = has.objects.some((one) => one.key === key);
+      if (event.startsWith('ObjectCreated') && !isThere)
+        has.objects.push({ key, size, etag, modifiedMs: Date.parse(`${time}Z`) });
       await storeEvents(
         batch,
         [
@@ -370,19 +370,15 @@ describe('files', () => {
     expect(row).toEqual({ at: '2026-11-21 09:00:00.000' });
   });
 
-  test('whose ends are wrong make the run wrong', async () => {
-    const look = (key: string): FileLook => ({
-      atMs: NOON_MS,
-      isGone: false,
-      problem: '',
-      isLegalHold: false,
-      replicationStatus: '',
-      content: { kind: undefined, result: 'wrong', sentence: `${key.length} bytes of nothing.` },
-    });
-    const it = await settingOf({ series: [{ ...NIGHTLY, content: 'gzip' }] }, { looks: look });
-    await it.arrives('db/orders-2026-11-21.gz', '2026-11-21T02:05:00');
+  test('whose ends are wrong make the run wrong, and are read once', async () => {
+    const body = Buffer.from('<html>502 Bad Gateway</html>');
+    const [file] = nights(21, 21).map((one) => ({ ...one, size: body.length, body }));
+    if (file === undefined) throw new Error('no file');
+    const it = await settingOf({ series: [{ ...NIGHTLY, content: 'gzip' }] }, { objects: [file] });
+    await it.arrives(file.key, '2026-11-21T02:05:00', { size: body.length });
     await it.turn();
-    expect(await series()).toEqual({ orders: 'wrong-content' });
+    expect(await only('orders')).toMatchObject({ verdict: 'wrong-content' });
+    file.body.fill(0);
     const again = await it.restarted();
     await again.turn();
     expect(await series()).toEqual({ orders: 'wrong-content' });

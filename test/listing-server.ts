@@ -1,4 +1,4 @@
-/** A store that can only list, in this process, on loopback: any keys in any order, slow or failing as a test wants it. */
+/** A store that can only list and give what it lists, in this process, on loopback: any keys in any order, slow or failing as a test wants it. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
@@ -7,6 +7,8 @@ export interface StoredObject {
   readonly size?: number;
   readonly etag?: string;
   readonly modifiedMs?: number;
+  /** Its bytes; default: none can be had. */
+  readonly body?: Uint8Array;
 }
 
 export interface ListingServer {
@@ -33,7 +35,16 @@ export async function startListingServer(
   const asked: { bucket: string; after: string }[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const bucket = url.pathname.split('/')[1] ?? '';
+    const [, bucket = '', ...path] = url.pathname.split('/');
+    const key = decodeURIComponent(path.join('/'));
+    if (key !== '') {
+      giveObject(
+        (buckets[bucket] ?? []).findLast((one) => one.key === key),
+        request,
+        response,
+      );
+      return;
+    }
     const query = url.searchParams;
     const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
     asked.push({ bucket, after });
@@ -59,6 +70,30 @@ export async function startListingServer(
       await once(server, 'close');
     },
   };
+}
+
+/** Answers HEAD and ranged GET. */
+function giveObject(
+  object: StoredObject | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (object === undefined || (request.method === 'GET' && object.body === undefined)) {
+    response
+      .writeHead(404, { 'content-type': 'application/xml' })
+      .end('<Error><Code>NoSuchKey</Code></Error>');
+    return;
+  }
+  const { size = 10, etag = 'e', modifiedMs = MODIFIED_MS, body = new Uint8Array() } = object;
+  const headers = { etag: `"${etag}"`, 'last-modified': new Date(modifiedMs).toUTCString() };
+  const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
+  if (request.method === 'HEAD') response.writeHead(200, { ...headers, 'content-length': size }).end();
+  else if (range === null) response.writeHead(200, headers).end(body);
+  else {
+    const [, from = '', to = ''] = range;
+    const part = from === '' ? body.slice(-Number(to)) : body.slice(Number(from), Number(to) + 1);
+    response.writeHead(206, { ...headers, 'content-range': `bytes 0-0/${body.length}` }).end(part);
+  }
 }
 
 function pageText(objects: readonly StoredObject[], prefix: string, after: string): string {

@@ -99,6 +99,13 @@ export class SparedStores {
     return [...this.#rests.values()].filter(({ untilMs }) => untilMs > nowMs).map(({ reason }) => reason);
   }
 
+  /** Leaves a bucket, and its store, alone no longer: somebody asks now. */
+  async wake(bucketId: string, signal: AbortSignal): Promise<void> {
+    for (const kind of ['HEAD', 'LIST', 'GET']) this.#rests.delete(`${kind} ${bucketId}`);
+    const place = await this.#parts.estate.locate(bucketId, signal);
+    if (place !== undefined) this.#rests.delete(`store ${place.store.name}`);
+  }
+
   #restOf(name: string): Rest | undefined {
     const rest = this.#rests.get(name);
     return rest !== undefined && rest.untilMs > this.#parts.clock.nowMs() ? rest : undefined;

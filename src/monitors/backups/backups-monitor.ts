@@ -6,14 +6,14 @@ import type { Clock } from '../../lib/clock.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Job } from '../../lib/job.ts';
 import { Budget } from '../../lib/request-budget.ts';
-import type { Estate } from '../../s3/estate.ts';
+import type { BucketPlaces } from '../../s3/spared-stores.ts';
 import type { BookSeries } from './book.ts';
 import { BucketLooks } from './bucket-looks.ts';
 import { BucketRounds } from './bucket-rounds.ts';
 import { Desk, othersTurn, seriesKey } from './desk.ts';
 import { FileRounds } from './file-rounds.ts';
 import { propose } from './learn.ts';
-import type { FileLooker } from './look.ts';
+import { openFileLooker } from './file-looker.ts';
 import type { Act, BackupsControl, BackupsSettings, LookOutcome, SeriesProposal } from './monitor.ts';
 import { TailCursors } from './tail-cursors.ts';
 import { type Judged, patternOf } from './written.ts';
@@ -30,11 +30,10 @@ export interface BackupsRequest {
 
 export interface BackupsParts {
   readonly engine: Engine;
-  readonly estate: Pick<Estate, 'locate'>;
+  readonly estate: BucketPlaces;
   readonly clock: Clock;
   /** Whether what the sources had at the start is stored. */
   readonly isTakenIn: () => boolean;
-  readonly openLooker: (budget: Budget) => FileLooker;
 }
 
 /** The monitor, and what it does again and again. */
@@ -77,7 +76,11 @@ class RunningBackups implements BackupsMonitor {
     const budget = new Budget({ perHour: request.requestsPerHour, path }, { clock });
     const looks = new BucketLooks({ estate, budget, clock });
     this.#buckets = new BucketRounds({ desk: this.#desk, looks, engine, clock });
-    this.#files = new FileRounds({ desk: this.#desk, looker: parts.openLooker(budget), clock });
+    this.#files = new FileRounds({
+      desk: this.#desk,
+      looker: openFileLooker({ estate, budget, clock }),
+      clock,
+    });
     this.jobs = [
       { name: 'backups', everyMs: EVERY_MS, run: (signal) => this.#run(signal) },
       { name: 'backup looks', everyMs: LOOKS_EVERY_MS, run: (signal) => this.#lookWhole(signal) },

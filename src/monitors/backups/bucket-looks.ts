@@ -1,11 +1,10 @@
 /** Lists buckets, a part at a time, under the budget. */
 import type { Engine } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { Fault, reasonOf } from '../../lib/fault.ts';
-import type { Budget } from '../../lib/request-budget.ts';
+import type { RequestBudget } from '../../lib/request-budget.ts';
 import { storeTime } from '../../lib/store-time.ts';
-import type { Estate } from '../../s3/estate.ts';
-import type { ListedObject } from '../../s3/s3.ts';
+import type { ListedObject, ListPage, ListRequest } from '../../s3/s3.ts';
+import { type BucketPlaces, SparedStores } from '../../s3/spared-stores.ts';
 import type { LookPart } from './look-plan.ts';
 
 export type LookCause = 'first' | 'regular' | 'deadline' | 'recovery' | 'asked';
@@ -28,93 +27,79 @@ export interface BucketLook {
   readonly problem: string;
 }
 
-const NO_STORE = 'no store of the estate has the bucket';
+const NO_REQUESTS = 'backups.looks.requests_per_hour is 0';
 const NO_BUDGET = 'backups.looks.requests_per_hour is used up';
-
 /** A whole part has to be listed within this. */
 const LOOK_MS = 30 * 60_000;
-/** A store that did not answer is left alone for a while; a bucket that refuses for longer. */
-const SILENT_MS = 60_000;
-const REFUSED_MS = 15 * 60_000;
+
+interface LooksParts {
+  readonly estate: BucketPlaces;
+  readonly budget: RequestBudget;
+  readonly clock: Clock;
+}
 
 export class BucketLooks {
-  readonly #parts: {
-    readonly estate: Pick<Estate, 'locate'>;
-    readonly budget: Budget;
-    readonly clock: Clock;
-  };
-  readonly #rests = new Map<string, { readonly untilMs: number; readonly problem: string }>();
+  readonly #parts: LooksParts;
+  readonly #stores: SparedStores;
 
-  constructor(parts: {
-    readonly estate: Pick<Estate, 'locate'>;
-    readonly budget: Budget;
-    readonly clock: Clock;
-  }) {
+  constructor(parts: LooksParts) {
     this.#parts = parts;
-  }
-
-  /** Why nothing may be asked of the bucket now; empty when it may. */
-  async hindrance(bucket: string, signal: AbortSignal): Promise<string> {
-    const { estate, budget } = this.#parts;
-    if (budget.perHour === 0) return 'backups.looks.requests_per_hour is 0';
-    const rest = this.#resting(bucket);
-    if (rest !== undefined) return rest;
-    return (await estate.locate(bucket, signal)) === undefined ? NO_STORE : '';
+    this.#stores = new SparedStores(parts);
   }
 
   /** Lists the part and gives each page to `take`. What stands in the way is told, not thrown. */
   async look(
-    { bucket: id, part, cause, timeoutMs = LOOK_MS }: BucketLookRequest,
+    request: BucketLookRequest,
     take: (objects: readonly ListedObject[]) => Promise<void>,
     stop: AbortSignal,
   ): Promise<BucketLook> {
-    const { estate, budget, clock } = this.#parts;
-    const atMs = clock.nowMs();
-    const counted = { requests: 0, keys: 0 };
+    const { timeoutMs = LOOK_MS } = request;
+    const counted = { atMs: this.#parts.clock.nowMs(), requests: 0, keys: 0 };
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([stop, timeout]);
-    const ended = (problem: string): BucketLook => ({ atMs, ...counted, problem });
-    const rest = cause === 'asked' ? undefined : this.#resting(id);
-    if (rest !== undefined) return ended(rest);
-    if (budget.perHour === 0) return ended('backups.looks.requests_per_hour is 0');
     try {
-      const place = await estate.locate(id, signal);
-      if (place === undefined) return ended(NO_STORE);
-      let token: string | undefined;
-      do {
-        if ((await budget.left()) < 1) return ended(NO_BUDGET);
-        await budget.spend(1);
+      if (request.cause === 'asked') await this.#stores.wake(request.bucket, signal);
+      let from = startOf(request.part);
+      for (;;) {
+        const page = await this.#page(request, from, signal);
+        if ('reason' in page)
+          return { ...counted, requests: counted.requests + page.requests, problem: page.reason };
         counted.requests += 1;
-        const from = token === undefined ? startOf(part) : { continuationToken: token };
-        const page = await place.store.s3.listPage(
-          { bucket: place.bucket, prefix: part.prefix, ...from },
-          signal,
-        );
         counted.keys += page.objects.length;
         await take(page.objects);
-        token = page.isTruncated ? page.continuationToken : undefined;
-        if (page.isTruncated && token === undefined)
-          return ended('the store says there is more, and not where');
-      } while (token !== undefined);
-      this.#rests.delete(id);
-      return ended('');
+        if (!page.isTruncated) return { ...counted, problem: '' };
+        if (page.continuationToken === undefined)
+          return { ...counted, problem: 'the store says there is more, and not where' };
+        from = { continuationToken: page.continuationToken };
+      }
     } catch (error) {
       stop.throwIfAborted();
-      if (!timeout.aborted && !(error instanceof Fault)) throw error;
-      const problem = timeout.aborted ? `it took longer than ${timeoutMs / 1000} s` : reasonOf(error);
-      const isRefused = !timeout.aborted && error instanceof Fault && !error.retry;
-      this.#rests.set(id, { problem, untilMs: clock.nowMs() + (isRefused ? REFUSED_MS : SILENT_MS) });
-      return ended(problem);
+      if (!timeout.aborted) throw error;
+      return { ...counted, problem: `it took longer than ${timeoutMs / 1000} s` };
     }
   }
 
-  #resting(bucket: string): string | undefined {
-    const rest = this.#rests.get(bucket);
-    return rest !== undefined && rest.untilMs > this.#parts.clock.nowMs() ? rest.problem : undefined;
+  async #page(
+    { bucket: bucketId, part }: BucketLookRequest,
+    from: Pick<ListRequest, 'startAfter' | 'continuationToken'>,
+    signal: AbortSignal,
+  ): Promise<ListPage | { readonly reason: string; readonly requests: number }> {
+    const { budget } = this.#parts;
+    if (budget.perHour === 0) return { reason: NO_REQUESTS, requests: 0 };
+    if ((await budget.left()) < 1) return { reason: NO_BUDGET, requests: 0 };
+    const answer = await this.#stores.ask<ListPage>(
+      {
+        bucketId,
+        kind: 'LIST',
+        send: (s3, bucket) => s3.listPage({ bucket, prefix: part.prefix, ...from }, signal),
+      },
+      signal,
+    );
+    return 'kind' in answer ? { reason: answer.reason, requests: answer.isSent ? 1 : 0 } : answer;
   }
 }
 
-function startOf({ startAfter }: LookPart): { startAfter?: string } {
+function startOf({ startAfter }: LookPart): Pick<ListRequest, 'startAfter' | 'continuationToken'> {
   return startAfter === undefined ? {} : { startAfter };
 }
 

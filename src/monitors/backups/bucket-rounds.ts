@@ -42,11 +42,10 @@ export class BucketRounds {
 
   /** Lists buckets whole that were not for so long. */
   async lookWhole(everyMs: number, signal: AbortSignal): Promise<void> {
-    const { desk, looks, clock } = this.#parts;
+    const { desk, clock } = this.#parts;
     for (const { bucket } of desk.book.watches()) {
       const lastMs = await this.#lastWhole(bucket);
       if (lastMs !== undefined && clock.nowMs() - lastMs < everyMs) continue;
-      if ((await looks.hindrance(bucket, signal)) !== '') continue;
       await this.lookAt(bucket, lastMs === undefined ? 'first' : 'regular', signal);
     }
   }
@@ -73,13 +72,13 @@ export class BucketRounds {
       desk.unread.delete(bucket);
     }
     if (sum.problem === '') (await this.#wholeLooks()).set(bucket, startMs);
-    for (const series of desk.book.seriesOf(bucket)) desk.touch(series);
+    if (sum.requests > 0) for (const series of desk.book.seriesOf(bucket)) desk.touch(series);
     return sum;
   }
 
   /** Lists what would be wrong before that is said; gives the series whose listing was tried. */
   async lookAtSuspects(judged: readonly Judged[], signal: AbortSignal): Promise<BookSeries[]> {
-    const { looks, clock } = this.#parts;
+    const { clock } = this.#parts;
     const suspects: { series: BookSeries; cause: LookCause; sinceMs: number }[] = [];
     for (const one of judged) {
       const cause = suspicion(one, await this.#lastLook(one.series), clock.nowMs());
@@ -88,11 +87,6 @@ export class BucketRounds {
     }
     const tried: BookSeries[] = [];
     for (const [bucket, of] of grouped(suspects)) {
-      const hindrance = await looks.hindrance(bucket, signal);
-      if (hindrance !== '') {
-        tried.push(...this.#unlisted(of, hindrance));
-        continue;
-      }
       if (of.length > SERIES_LOOKS_MAX) await this.#lookForAll(bucket, of, signal);
       else for (const one of of) await this.#lookForOne(one, signal);
       tried.push(...of.map(({ series }) => series));
@@ -131,17 +125,6 @@ export class BucketRounds {
     }
   }
 
-  /** Said without a listing, and that is said too. */
-  #unlisted(of: readonly { readonly series: BookSeries }[], hindrance: string): BookSeries[] {
-    const { desk, clock } = this.#parts;
-    return of.map(({ series }) => {
-      const key = seriesKey(series);
-      desk.evidence.set(key, hindrance);
-      this.#series.set(key, clock.nowMs());
-      return series;
-    });
-  }
-
   async #look(
     request: BucketLookRequest & { readonly timeoutMs?: number },
     { unseen, signal }: { readonly unseen?: Set<string>; readonly signal: AbortSignal },
@@ -164,7 +147,7 @@ export class BucketRounds {
       signal,
     );
     await flush();
-    await saveLook(request, { ...look, files }, engine);
+    if (look.requests > 0) await saveLook(request, { ...look, files }, engine);
     return { ...look, files };
   }
 
