@@ -37,6 +37,8 @@ export interface AppParts {
 export interface AppOptions {
   /** Sources beside those of the configuration. */
   readonly extraSources?: readonly Source[];
+  /** Whether these have all that they are to have at the start; default: they do. */
+  readonly isWhole?: () => boolean;
   readonly isDemo?: boolean;
 }
 
@@ -96,7 +98,14 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       ...openReplicationCheck(config, { engine, estate, clock: parts.clock }),
       ...(options.extraSources ?? []),
     ];
-    const jobs = openJobs(config, { ...parts, engine, estate, sources, progress: () => intake.total() });
+    const jobs = openJobs(config, {
+      ...parts,
+      engine,
+      estate,
+      sources,
+      progress: () => intake.total(),
+      isWhole: options.isWhole ?? (() => true),
+    });
     const isDemo = options.isDemo ?? false;
     return new RunningApp({ config, engine, claim, intake, estate, sources, jobs, isDemo }, parts);
   } catch (error) {

@@ -21,6 +21,8 @@ interface JobParts {
   readonly sources: readonly Source[];
   /** What has come of everything offered so far. */
   readonly progress: () => IntakeCounts;
+  /** Whether the sources have all that they are to have at the start. */
+  readonly isWhole: () => boolean;
   readonly estate: Estate;
   readonly clock: Clock;
   readonly log: Log;
@@ -74,12 +76,12 @@ export function openJobs(config: Config, parts: JobParts): Jobs {
 class Start {
   /** Without anybody following there is nothing to wait for. */
   isSettled = true;
-  readonly #parts: Pick<JobParts, 'sources' | 'progress'>;
+  readonly #parts: Pick<JobParts, 'sources' | 'progress' | 'isWhole'>;
   /** Batches offered when the last first look had ended. */
   #offered: number | undefined;
   #isOver = false;
 
-  constructor(parts: Pick<JobParts, 'sources' | 'progress'>) {
+  constructor(parts: Pick<JobParts, 'sources' | 'progress' | 'isWhole'>) {
     this.#parts = parts;
   }
 
@@ -87,7 +89,7 @@ class Start {
   isTakenIn(): boolean {
     if (this.#isOver) return true;
     this.isSettled = false;
-    if (this.#parts.sources.some(isFirstLook)) return false;
+    if (!this.#parts.isWhole() || this.#parts.sources.some(isFirstLook)) return false;
     const { offered, loaded, known, rejected, failed } = this.#parts.progress();
     this.#offered ??= offered;
     this.#isOver = loaded + known + rejected + failed >= this.#offered;

@@ -282,7 +282,7 @@ describe('series', () => {
   test('safety nothing is known of says so', async () => {
     expect((await row('dumps', TWIN)).safety).toMatchObject({
       state: 'unknown',
-      sentence: expect.stringContaining('Nothing is known'),
+      sentence: expect.stringContaining('Not known: nothing is stored of'),
     });
   });
 });

@@ -27,7 +27,13 @@ test('pairs are settled once all that was offered in the first looks is in the l
   };
   const { engine, estate, config } = app;
   const parts = { engine, estate, clock: systemClock, log: silentLog };
-  const jobs = openJobs(config, { ...parts, sources: [source], progress: () => counts });
+  let isWhole = false;
+  const jobs = openJobs(config, {
+    ...parts,
+    sources: [source],
+    progress: () => counts,
+    isWhole: () => isWhole,
+  });
   const judging = jobs.all.find(({ name }) => name === 'replication judge');
   const judge = async (): Promise<boolean> => {
     await judging?.run(new AbortController().signal);
@@ -38,6 +44,8 @@ test('pairs are settled once all that was offered in the first looks is in the l
   status = { ...status, state: 'reading' };
   expect(await judge(), 'reading').toBe(false);
   status = { ...status, state: 'waiting', lastCheckedMs: 1 };
+  expect(await judge(), 'what is to be there is still being written').toBe(false);
+  isWhole = true;
   counts = { ...NO_COUNTS, offered: 10, loaded: 3 };
   expect(await judge(), 'all offered, three loaded').toBe(false);
   counts = { ...NO_COUNTS, offered: 25, loaded: 7, known: 1, rejected: 1, failed: 1 };

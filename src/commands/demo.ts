@@ -20,6 +20,8 @@ const MARKER = 'DEMO';
 const SEED = 20_260_401;
 const HISTORY_DAYS = 14;
 const TRICKLE_MS = 5_000;
+/** A look at a folder so long after a file was written has seen it. */
+const LOOKED_MS = 1_500;
 
 export function addDemoCommand(root: Command): void {
   root
@@ -46,9 +48,12 @@ export function addDemoCommand(root: Command): void {
       await emptyDemoFolder(config.data);
       const logs = join(config.data, 'logs');
       const source = openFiles({ name: 'demo', path: logs, pollMs: 1_000 }, { clock: systemClock });
-      await runServer(config, { extraSources: [source], isDemo: true }, async (signal) => {
+      let writtenMs = Number.POSITIVE_INFINITY;
+      const isWhole = (): boolean => source.status().lastCheckedMs > writtenMs + LOOKED_MS;
+      await runServer(config, { extraSources: [source], isWhole, isDemo: true }, async (signal) => {
         print('Writing 14 days of a made-up estate; the page fills as it is loaded.');
         await writeHistory({ folder: logs, seed: SEED, endMs, days: HISTORY_DAYS }, { signal, digests });
+        writtenMs = systemClock.nowMs();
         print(
           'To watch your own logs: npm run bucketwatch -- serve s3://your-log-bucket/prefix/   (or a folder)',
         );

@@ -43,6 +43,8 @@ export interface BackupsMonitor extends BackupsControl {
 
 /** A deadline that passes is told so soon. */
 const EVERY_MS = 15_000;
+/** Until what waits at the start is read. */
+const SETTLING_MS = 1_000;
 /** Whether a bucket has to be listed whole is asked so often. */
 const LOOKS_EVERY_MS = 60_000;
 /** New buckets are watched so soon. */
@@ -65,6 +67,7 @@ class RunningBackups implements BackupsMonitor {
   readonly #turns = new PQueue({ concurrency: 1 });
   #startedMs: number | undefined;
   #watchedMs = 0;
+  #isSettled = false;
 
   constructor(request: BackupsRequest, parts: BackupsParts) {
     const { engine, clock, estate } = parts;
@@ -81,8 +84,15 @@ class RunningBackups implements BackupsMonitor {
       looker: openFileLooker({ estate, budget, clock }),
       clock,
     });
+    const pauseMs = (): number => (this.#isSettled ? EVERY_MS : SETTLING_MS);
     this.jobs = [
-      { name: 'backups', everyMs: EVERY_MS, run: (signal) => this.#run(signal) },
+      {
+        name: 'backups',
+        get everyMs() {
+          return pauseMs();
+        },
+        run: (signal) => this.#run(signal),
+      },
       { name: 'backup looks', everyMs: LOOKS_EVERY_MS, run: (signal) => this.#lookWhole(signal) },
     ];
   }
@@ -158,15 +168,16 @@ class RunningBackups implements BackupsMonitor {
         await this.#desk.watch();
         this.#watchedMs = clock.nowMs();
       }
-      const isSettled = isTakenIn() || clock.nowMs() - startedMs >= SETTLE_MS;
+      this.#isSettled ||= isTakenIn() || clock.nowMs() - startedMs >= SETTLE_MS;
+      if (!this.#isSettled) return;
       await this.#desk.readEvents();
-      if (!isSettled) return;
       await this.#judge(signal);
       if (await this.#files.look(signal)) await this.#judge(signal);
     });
   }
 
   async #lookWhole(signal: AbortSignal): Promise<void> {
+    if (this.#request.requestsPerHour === 0) return;
     await this.#inTurn(() => this.#desk.open());
     await this.#buckets.lookWhole(this.#request.everyMs, signal);
   }
@@ -180,7 +191,8 @@ class RunningBackups implements BackupsMonitor {
     };
     try {
       note(await desk.judge());
-      const tried = await this.#buckets.lookAtSuspects(this.#standing(), signal);
+      const mayLook = this.#request.requestsPerHour > 0;
+      const tried = mayLook ? await this.#buckets.lookAtSuspects(this.#standing(), signal) : [];
       note(tried.map((series) => desk.judgeOne(series)));
       note(await desk.judge());
       await desk.write([...judged.values()]);
