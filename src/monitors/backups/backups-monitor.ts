@@ -42,7 +42,7 @@ export interface BackupsMonitor extends BackupsControl {
 }
 
 /** A deadline that passes is told so soon. */
-const EVERY_MS = 15_000;
+const EVERY_MS = 5_000;
 /** Until what waits at the start is read. */
 const SETTLING_MS = 1_000;
 /** Whether a bucket has to be listed whole is asked so often. */
@@ -179,7 +179,8 @@ class RunningBackups implements BackupsMonitor {
   async #lookWhole(signal: AbortSignal): Promise<void> {
     if (this.#request.requestsPerHour === 0) return;
     await this.#inTurn(() => this.#desk.open());
-    await this.#buckets.lookWhole(this.#request.everyMs, signal);
+    const isNews = await this.#buckets.lookWhole(this.#request.everyMs, signal);
+    if (isNews && this.#isSettled) await this.#inTurn(() => this.#judge(signal));
   }
 
   /** Judges what is due; before something is said to be wrong, it is looked for. */

@@ -40,14 +40,17 @@ export class BucketRounds {
     this.#parts = parts;
   }
 
-  /** Lists buckets whole that were not for so long. */
-  async lookWhole(everyMs: number, signal: AbortSignal): Promise<void> {
+  /** Lists buckets whole that were not for so long; gives whether any was asked. */
+  async lookWhole(everyMs: number, signal: AbortSignal): Promise<boolean> {
     const { desk, clock } = this.#parts;
+    let isAsked = false;
     for (const { bucket } of desk.book.watches()) {
       const lastMs = await this.#lastWhole(bucket);
       if (lastMs !== undefined && clock.nowMs() - lastMs < everyMs) continue;
-      await this.lookAt(bucket, lastMs === undefined ? 'first' : 'regular', signal);
+      const { requests } = await this.lookAt(bucket, lastMs === undefined ? 'first' : 'regular', signal);
+      isAsked ||= requests > 0;
     }
+    return isAsked;
   }
 
   /** Lists a bucket, as far as its series reach. */
