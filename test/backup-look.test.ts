@@ -146,6 +146,18 @@ async function storeWith(
   return store;
 }
 
+/** A store without a bucket. */
+async function emptyStore(): Promise<string> {
+  const server = createServer((_request, response) => void response.writeHead(404).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
+
 const SIZE_BYTES = 10 * 2 ** 20;
 const refuse =
   (status: number, code: string) =>
@@ -241,30 +253,54 @@ describe('look() at stores that answer otherwise', () => {
     expect(look?.problem).toContain('it needs s3:GetObject on');
   });
 
-  test('a busy store is left alone, a minute at first and longer each time', async () => {
+  test('a busy store gives nothing and is left alone, a minute at first and longer each time', async () => {
     const store = await storeWith(refuse(500, 'x'), { status: 503 });
     const clock = clockAt(NOW_MS);
     const looker = lookerAt(store.s3, { clock });
-    const lookAfter = async (ms: number): Promise<string | undefined> => {
+    const isAskedAfter = async (ms: number): Promise<boolean> => {
       clock.ms += ms;
-      return (await looker.look(fileOf(), signal()))?.problem;
+      const before = store.asked.length;
+      expect(await looker.look(fileOf(), signal())).toBeUndefined();
+      return store.asked.length > before;
     };
-    expect(await lookAfter(0)).toContain('busy or failing');
-    const asked = store.asked.length;
-    expect(await lookAfter(59_000)).toBeUndefined();
-    expect(store.asked.length).toBe(asked);
-    expect(await lookAfter(1_000)).toContain('busy or failing');
-    expect(await lookAfter(119_000)).toBeUndefined();
-    expect(await lookAfter(1_000)).toContain('busy or failing');
+    expect(await isAskedAfter(0)).toBe(true);
+    expect(await isAskedAfter(59_000)).toBe(false);
+    expect(await isAskedAfter(1_000)).toBe(true);
+    expect(await isAskedAfter(119_000)).toBe(false);
+    expect(await isAskedAfter(1_000)).toBe(true);
   });
 
-  test('a store that falls silent between headers and ends keeps what the headers said', async () => {
-    const headers = { 'x-amz-replication-status': 'PENDING' };
-    const store = await storeWith(refuse(503, 'SlowDown'), { status: 200, headers });
-    const look = await lookerAt(store.s3).look(fileOf({ content: 'auto' }), signal());
-    expect(look).toMatchObject({ replicationStatus: 'PENDING' });
-    expect(look?.problem).toContain('busy or failing');
-    expect(look?.content).toBeUndefined();
+  test('a store that falls silent between headers and ends gives nothing, so that both are asked for again', async () => {
+    const store = await storeWith(refuse(503, 'SlowDown'));
+    expect(await lookerAt(store.s3).look(fileOf({ content: 'auto' }), signal())).toBeUndefined();
+  });
+
+  test('bytes that may not be read are asked for once an hour, headers each time', async () => {
+    const store = await storeWith(refuse(403, 'AccessDenied'));
+    const clock = clockAt(NOW_MS);
+    const looker = lookerAt(store.s3, { clock });
+    const readsAfter = async (ms: number): Promise<number> => {
+      clock.ms += ms;
+      const before = store.asked.filter((line) => line.startsWith('GET')).length;
+      const look = await looker.look(fileOf({ content: 'auto' }), signal());
+      expect(look).toMatchObject({ problem: '', content: { result: 'unknown' } });
+      expect(look?.content?.sentence).toContain('it needs s3:GetObject on');
+      return store.asked.filter((line) => line.startsWith('GET')).length - before;
+    };
+    expect([await readsAfter(0), await readsAfter(60_000), await readsAfter(3_540_000)]).toEqual([1, 0, 1]);
+  });
+
+  test('a bucket that is not there is a problem, and no file that is gone', async () => {
+    const s3 = openS3({
+      endpoint: await emptyStore(),
+      region: 'us-east-1',
+      accessKeyId: 'a',
+      secretAccessKey: 'b',
+    });
+    onTestFinished(() => s3.close());
+    const look = await lookerAt(s3).look(fileOf(), signal());
+    expect(look).toMatchObject({ isGone: false });
+    expect(look?.problem).toContain('there is no such bucket');
   });
 
   test('a bucket no store has gives nothing', async () => {

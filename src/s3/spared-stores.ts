@@ -15,6 +15,7 @@ interface Rest {
   readonly untilMs: number;
   readonly ms: number;
   readonly reason: string;
+  readonly mayPass: boolean;
 }
 
 /** Where buckets are: an `Estate`, or one store. */
@@ -41,6 +42,8 @@ export interface Unanswered {
   readonly reason: string;
   /** Whether a request was sent; a store that is left alone is not asked. */
   readonly isSent: boolean;
+  /** Whether the same question may bring an answer soon. */
+  readonly mayPass: boolean;
 }
 
 /** What is asked, where it is, and with which connection. */
@@ -67,12 +70,12 @@ export class SparedStores {
     signal: AbortSignal,
   ): Promise<Answer | Unanswered> {
     const rest = this.#restOf(`${kind} ${bucketId}`);
-    if (rest !== undefined) return unsent('silent', rest.reason);
+    if (rest !== undefined) return unsent('silent', rest);
     const place = await this.#parts.estate.locate(bucketId, signal);
-    if (place === undefined) return unsent('unknown', `no store has ${bucketId}`);
+    if (place === undefined) return unsent('unknown', { reason: `no store has ${bucketId}`, mayPass: false });
     const { store, bucket } = place;
     const storeRest = this.#restOf(`store ${store.name}`);
-    if (storeRest !== undefined) return unsent('silent', storeRest.reason);
+    if (storeRest !== undefined) return unsent('silent', storeRest);
     const sentBefore = store.s3.requests[kind] ?? 0;
     await this.#parts.budget.spend(1);
     try {
@@ -83,9 +86,9 @@ export class SparedStores {
       signal.throwIfAborted();
       if (!(error instanceof Fault)) throw error;
       const reason = reasonOf(error);
-      if (isRefusal(error)) return { kind: 'refused', reason, isSent: true };
+      if (isRefusal(error)) return { kind: 'refused', reason, isSent: true, mayPass: false };
       this.#rest(error, error.retry ? `store ${store.name}` : `${kind} ${bucketId}`);
-      return { kind: 'silent', reason, isSent: true };
+      return { kind: 'silent', reason, isSent: true, mayPass: error.retry };
     } finally {
       const sent = Math.max(1, (store.s3.requests[kind] ?? 0) - sentBefore);
       this.requests[kind] += sent;
@@ -114,7 +117,8 @@ export class SparedStores {
   #rest(fault: Fault, name: string): void {
     const beforeMs = this.#rests.get(name)?.ms ?? REST_MS / 2;
     const ms = fault.retry ? Math.min(REST_MS_MAX, beforeMs * 2) : REFUSED_MS;
-    this.#rests.set(name, { ms, untilMs: this.#parts.clock.nowMs() + ms, reason: reasonOf(fault) });
+    const untilMs = this.#parts.clock.nowMs() + ms;
+    this.#rests.set(name, { ms, untilMs, reason: reasonOf(fault), mayPass: fault.retry });
   }
 }
 
@@ -128,6 +132,9 @@ function isRefusal(fault: Fault): boolean {
   );
 }
 
-function unsent(kind: Unanswered['kind'], reason: string): Unanswered {
-  return { kind, reason, isSent: false };
+function unsent(
+  kind: Unanswered['kind'],
+  { reason, mayPass }: Pick<Unanswered, 'reason' | 'mayPass'>,
+): Unanswered {
+  return { kind, reason, isSent: false, mayPass };
 }

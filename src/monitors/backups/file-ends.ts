@@ -56,5 +56,5 @@ async function bytesOf({ body }: S3Object, bytesMax: number): Promise<Uint8Array
 }
 
 function refused(reason: string): Unanswered {
-  return { kind: 'refused', reason, isSent: true };
+  return { kind: 'refused', reason, isSent: true, mayPass: false };
 }

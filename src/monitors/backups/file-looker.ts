@@ -15,9 +15,9 @@ export interface FileLookerParts {
 
 /**
  * A look is one HEAD; with `content` and two ranged GETs, or one of a small file. All requests are taken off the budget, and
- * none is sent unless there is room for all of them. A store that is busy or silent is left alone for a while, and looks at it
- * give nothing; the look it failed at has its reason as `problem`. What was replaced, archived or refused while its ends were
- * to be read has content of which nothing is known.
+ * none is sent unless there is room for all of them. A store that is busy or silent gives nothing, and is left alone for a
+ * while; one that refuses gives its reason as `problem`. Where only the ends are refused, as of what was archived or replaced,
+ * nothing is known of the content.
  */
 export function openFileLooker(parts: FileLookerParts): FileLooker {
   return new OpenFileLooker(parts);
@@ -58,7 +58,7 @@ class OpenFileLooker implements FileLooker {
       case 'denied':
         return { ...NOTHING, atMs, problem: answer.reason };
       default:
-        return answer.isSent ? { ...NOTHING, atMs, problem: answer.reason } : undefined;
+        return answer.isSent && !answer.mayPass ? { ...NOTHING, atMs, problem: answer.reason } : undefined;
     }
   }
 
@@ -75,7 +75,7 @@ class OpenFileLooker implements FileLooker {
       atMs,
       signal,
     }: { readonly answer: Present; readonly atMs: number; readonly signal: AbortSignal },
-  ): Promise<FileLook> {
+  ): Promise<FileLook | undefined> {
     const { lock, isLegalHold, replicationStatus } = answer;
     const look = {
       ...NOTHING,
@@ -86,7 +86,7 @@ class OpenFileLooker implements FileLooker {
     };
     if (file.content === undefined) return look;
     const ends = await this.#ends(file, answer, signal);
-    if (ends.kind === 'silent') return { ...look, problem: ends.reason };
+    if (ends.kind !== 'ends' && ends.mayPass) return undefined;
     return { ...look, content: contentOf(file.content, ends, answer.sizeBytes) };
   }
 

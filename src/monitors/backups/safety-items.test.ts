@@ -1,7 +1,7 @@
 /** What is said of the safety of a series, for everything a store may answer. */
 import { describe, expect, test } from 'vitest';
 import type { SafetyItem, SafetySubject } from './safety.ts';
-import { safetyItems, worstSentence } from './safety-items.ts';
+import { safetyItems, worstItem } from './safety-items.ts';
 import type { ConfigAnswer, Copy, SafetyAspect, SafetyEvidence, SafetyFile } from './safety-question.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,6 +21,8 @@ function fileOf(more: Partial<SafetyFile> = {}): SafetyFile {
     ...more,
   };
 }
+
+const { lookedMs: _lookedMs, ...unseen } = fileOf();
 
 const SUBJECT: SafetySubject = {
   bucket: 'dumps',
@@ -137,7 +139,12 @@ describe('object-lock', () => {
     );
   });
 
-  const { lookedMs: _lookedMs, ...unseen } = fileOf();
+  test('of a large run those files that were looked at speak for all', () => {
+    const locked = fileOf({ key: 'a', ...lockUntil('COMPLIANCE', '2026-12-01T12:00Z') });
+    const item = itemOf('object-lock', { files: [locked, { ...unseen, key: 'b' }, { ...unseen, key: 'c' }] });
+    expectItem(item, 'good', 'So say the 1 of 3 files that were looked at.');
+  });
+
   test.each([
     ['no lock at the bucket', answered('absent'), [fileOf()], 'warn', 'No Object Lock'],
     ['a lock without a rule, files seen', noRule, [fileOf()], 'warn', 'without s3:GetObjectRetention'],
@@ -215,6 +222,18 @@ describe('replica', () => {
     ],
   ] as const)('%s', (_name, copies, replicationStatus, state, says) => {
     expectItem(itemOf('replica', { copies, files: [fileOf({ replicationStatus })] }), state, says);
+  });
+
+  test('of a large run those files that were looked at speak for all', () => {
+    const files = [fileOf({ key: 'a', replicationStatus: 'COMPLETED' }), { ...unseen, key: 'b' }];
+    const subject = { newestKeys: ['a', 'b'] };
+    expectItem(itemOf('replica', { files, subject }), 'good', 'Each of the 1 files looked at of');
+    const both = { files: [...files.slice(0, 1), fileOf({ key: 'b' })], subject };
+    expectItem(
+      itemOf('replica', { ...both, configs: { replication: answered('absent') } }),
+      'warn',
+      'only copy',
+    );
   });
 
   test('of a version that is known only what is judged of that one counts', () => {
@@ -436,7 +455,7 @@ describe('kept', () => {
   });
 });
 
-test('items come worst first, and the worst is the sentence of the series', () => {
+test('items come worst first, and the worst says most of the series', () => {
   const evidence = {
     files: [fileOf({ removedMs: NOW_MS })],
     copies: [],
@@ -455,7 +474,6 @@ test('items come worst first, and the worst is the sentence of the series', () =
     'lifecycle unknown',
     'versioning good',
   ]);
-  expect(worstSentence(items)).toBe(`${items[0]?.sentence ?? ''} (and 3 more)`);
-  expect(worstSentence(items.slice(1, 2))).toBe(items[1]?.sentence);
-  expect(worstSentence(items.slice(-1))).toBe('');
+  expect(worstItem(items.toReversed())).toBe(items[0]);
+  expect(worstItem([])).toBeUndefined();
 });

@@ -28,16 +28,14 @@ export function safetyItems(question: ItemQuestion): SafetyItem[] {
 
 const STATES: readonly SafetyItem['state'][] = ['bad', 'warn', 'unknown', 'good'];
 
+/** What is not known is worse than what is good. */
 function worstFirst(items: readonly SafetyItem[]): SafetyItem[] {
-  return [...items].sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
+  return items.toSorted((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
 }
 
-/** The worst of what is said of a series, in one sentence; empty when all is good. */
-export function worstSentence(items: readonly SafetyItem[]): string {
-  const wrong = worstFirst(items).filter(({ state }) => state !== 'good');
-  const [worst] = wrong;
-  if (worst === undefined) return '';
-  return wrong.length === 1 ? worst.sentence : `${worst.sentence} (and ${wrong.length - 1} more)`;
+/** The item that says most of a series; nothing when nothing is said. */
+export function worstItem(items: readonly SafetyItem[]): SafetyItem | undefined {
+  return worstFirst(items)[0];
 }
 
 function keptItem(question: ItemQuestion): SafetyItem {
@@ -93,6 +91,8 @@ interface KeyCopy {
   readonly key: string;
   readonly sizeBytes: number;
   readonly state: CopyState;
+  /** Whether its headers were looked at. */
+  readonly isSeen: boolean;
   /** Where its copies are, as far as that is known. */
   readonly places: readonly string[];
   /** Why copying failed. */
@@ -114,10 +114,13 @@ function replicaTold({ subject, evidence }: ItemQuestion): Told {
     const names = someOf(waiting.map(({ key }) => key));
     return ['warn', `${copied.length} of ${found.length} files have a copy; ${names} waits for one.`];
   }
-  if (found.length > 0 && copied.length === found.length) {
+  // Of large runs not every file is looked at: those of which something tells speak for all.
+  const told = found.filter(({ state, isSeen }) => state !== 'untold' || isSeen);
+  if (told.length > 0 && copied.length === told.length) {
     const places = [...new Set(copied.flatMap((one) => one.places))];
     const where = places.length === 0 ? 'another bucket, as the store says' : places.join(', ');
-    return ['good', `Every file of the newest good run has a copy in ${where}.`];
+    const every = told.length === found.length ? 'Every file' : `Each of the ${told.length} files looked at`;
+    return ['good', `${every} of the newest good run has a copy in ${where}.`];
   }
   return copyRulesTold(of('untold'), evidence);
 }
@@ -134,6 +137,7 @@ function copyOf(key: string, { files, copies }: SafetyEvidence): KeyCopy {
   const told = {
     key,
     sizeBytes: file?.sizeBytes ?? 0,
+    isSeen: file?.lookedMs !== undefined,
     places: statuses.has('REPLICA')
       ? ['the bucket it was copied from']
       : ofVersion.filter(({ status }) => status === 'COMPLETED').map(({ destination }) => destination),
@@ -150,7 +154,10 @@ function copyRulesTold(untold: readonly KeyCopy[], { configs }: SafetyEvidence):
   const answer = configs.replication;
   const unknown = whyUnknown(answer);
   if (unknown !== undefined) return ['unknown', unknown];
-  if (answer?.state === 'absent') return ['warn', 'No replication: this bucket has the only copy.'];
+  if (answer?.state === 'absent') {
+    const of = untold.length === 0 ? '' : ` of ${someOf(untold.map(({ key }) => key))}`;
+    return ['warn', `No replication: this bucket has the only copy${of}.`];
+  }
   const rules = copyRules(answer?.document ?? '');
   if (rules === undefined) return ['unknown', 'Not known: the replication rules cannot be read.'];
   const [first] = untold;

@@ -13,9 +13,15 @@ export function lockItem(question: ItemQuestion): SafetyItem {
 
 function told(question: ItemQuestion): Told {
   const { nowMs } = question;
-  const { files } = question.evidence;
+  const all = question.evidence.files;
+  const seen = all.filter(({ lookedMs }) => lookedMs !== undefined);
+  // Of large runs not every file is looked at: those that were speak for all.
+  const files = seen.length === 0 ? all : seen;
   const held = files.filter((file) => isHeld(file, nowMs));
-  if (files.length > 0 && held.length === files.length) return allHeld(held, question);
+  if (files.length > 0 && held.length === files.length) {
+    const [state, sentence] = allHeld(held, question);
+    return [state, held.length < all.length ? `${sentence} ${seenText(seen.length, all.length)}` : sentence];
+  }
   const others = files.filter((file) => !isHeld(file, nowMs));
   const ended = others.find(({ lock }) => lock !== undefined);
   if (ended?.lock !== undefined)
@@ -31,6 +37,10 @@ function told(question: ItemQuestion): Told {
 
 function isHeld({ lock, isLegalHold }: SafetyFile, nowMs: number): boolean {
   return isLegalHold || (lock !== undefined && lock.untilMs > nowMs);
+}
+
+function seenText(seen: number, all: number): string {
+  return `So say the ${seen} of ${all} files that were looked at.`;
 }
 
 /** Why not all files were looked at; nothing when all were. */

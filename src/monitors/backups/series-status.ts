@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { idOf, type SeriesChoice } from './chosen.ts';
 import { decidingRuns, recentRuns, type RunMark, type StoredRun } from './run-rows.ts';
 import { type SafetyItem, type SafetySubject, seriesSafety } from './safety.ts';
+import { worstItem } from './safety-items.ts';
 import { type Pause, pauses, seriesRows, type StoredSeries } from './series-rows.ts';
 import { worstFirst } from './summary.ts';
 
@@ -56,10 +57,8 @@ function subjectOf(row: StoredSeries, good: StoredRun | undefined): SafetySubjec
   };
 }
 
-const STATES: readonly SafetyItem['state'][] = ['bad', 'warn', 'unknown', 'good'];
-
 function safetyOf(items: readonly SafetyItem[]): Safety {
-  const [worst] = items.toSorted((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
+  const worst = worstItem(items);
   if (worst === undefined)
     return {
       state: 'unknown',
