@@ -28,7 +28,7 @@ export function proposalSection({ name, bucket, pattern, rule, members }: Propos
   return {
     name: name.replaceAll('${', '$ {').replace(/^file:/, 'file :'),
     bucket,
-    pattern: withoutReferences(pattern),
+    pattern: plainPattern(pattern),
     schedule: scheduleSection(schedule),
     grace: minutes(graceMs),
     ...(change === undefined
@@ -51,9 +51,12 @@ export function monitorSection({ bucket, series, pattern, proposal }: SeriesProp
   return proposalSection({ name: series, bucket, pattern, rule, members: newest?.membersExpected });
 }
 
-/** Keys are anybody's: the configuration must not take one for a reference to a variable or a file. */
-function withoutReferences(pattern: string): string {
-  return pattern.replaceAll('${', '*{').replace(/^file:/, 'file*');
+/** Keys are anybody's: nothing in one is taken for a part that is none, or for a reference to a variable or a file. */
+function plainPattern(pattern: string): string {
+  return pattern
+    .replace(/\{[^{}]*\}/g, (part) => (/^\{[a-z][a-z0-9_]{0,30}\}$/.test(part) ? part : '*'))
+    .replaceAll('${', '*{')
+    .replace(/^file:/, 'file*');
 }
 
 function scheduleSection(schedule: Schedule): Readonly<Record<string, unknown>> {
