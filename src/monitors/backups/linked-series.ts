@@ -1,5 +1,6 @@
 /** What secret links need of series: which there are, and what one of them shows. */
 import type { Engine } from '../../engine/engine.ts';
+import { idOf } from './chosen.ts';
 import type { SeriesId } from './monitor.ts';
 import type { RunVerdict, SeriesVerdict } from './verdict.ts';
 
@@ -45,12 +46,8 @@ export async function linkedSeries(engine: Engine): Promise<LinkedSeries[]> {
       { limits },
     ),
   ]);
-  const renewals = new Map(renewed.map((one) => [idText(one), one.renewals]));
-  return series.map((one) => ({ ...one, renewals: renewals.get(idText(one)) ?? 0 }));
-}
-
-function idText({ bucket, series }: SeriesId): string {
-  return `${bucket}\n${series}`;
+  const renewals = new Map(renewed.map((one) => [idOf(one), one.renewals]));
+  return series.map((one) => ({ ...one, renewals: renewals.get(idOf(one)) ?? 0 }));
 }
 
 /** The buckets that have a series of that name, in order. */

@@ -1,13 +1,13 @@
 /** A proposal as the section `backups.series` of the configuration has it. */
 import type { SeriesProposal } from './monitor.ts';
-import type { Schedule } from './schedule.ts';
+import { ruleSection } from './rule-section.ts';
 import type { SeriesRule } from './verdict.ts';
 
 export interface ProposedSeries {
   readonly name: string;
   readonly bucket: string;
   readonly pattern: string;
-  readonly rule: Pick<SeriesRule, 'schedule' | 'graceMs' | 'change'>;
+  readonly rule: SeriesRule;
   /** How many members a run has; absent: it does not matter. */
   readonly members?: number | undefined;
 }
@@ -22,26 +22,20 @@ export interface SeriesSection {
 /** The largest share that `size.up` takes. */
 const UP_MAX = 1000;
 
-/** The section of one series; durations in minutes, shares with two digits. */
+/** The section of one series. */
 export function proposalSection({ name, bucket, pattern, rule, members }: ProposedSeries): SeriesSection {
-  const { schedule, graceMs, change } = rule;
   return {
     name: name.replaceAll('${', '$ {').replace(/^file:/, 'file :'),
     bucket,
     pattern: plainPattern(pattern),
-    schedule: scheduleSection(schedule),
-    grace: minutes(graceMs),
-    ...(change === undefined
-      ? {}
-      : {
-          size: {
-            down: rounded(change.down ?? 1),
-            up: rounded(Math.min(UP_MAX, change.up ?? 1)),
-            runs: change.runs,
-          },
-        }),
+    ...ruleSection({ ...rule, ...cappedChange(rule) }),
     ...(members === undefined ? {} : { members }),
   };
+}
+
+function cappedChange({ change }: SeriesRule): Pick<SeriesRule, 'change'> {
+  if (change?.up === undefined) return {};
+  return { change: { ...change, up: Math.min(UP_MAX, change.up) } };
 }
 
 /** The section of what the monitor proposes. */
@@ -57,23 +51,4 @@ function plainPattern(pattern: string): string {
     .replace(/\{[^{}]*\}/g, (part) => (/^\{[a-z][a-z0-9_]{0,30}\}$/.test(part) ? part : '*'))
     .replaceAll('${', '*{')
     .replace(/^file:/, 'file*');
-}
-
-function scheduleSection(schedule: Schedule): Readonly<Record<string, unknown>> {
-  switch (schedule.kind) {
-    case 'every':
-      return { every: minutes(schedule.periodMs) };
-    case 'cron':
-      return { cron: schedule.cron, timezone: schedule.timezone };
-    case 'weekdays':
-      return { weekdays: schedule.weekdays, at: schedule.at, timezone: schedule.timezone };
-  }
-}
-
-function minutes(ms: number): string {
-  return `${Math.round(ms / 60_000)}m`;
-}
-
-function rounded(share: number): number {
-  return Math.round(share * 100) / 100;
 }
