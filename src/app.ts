@@ -1,6 +1,7 @@
 /** Wires configuration to engine, intake, sources and API: the only place that chooses implementations. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type AcceptBackups, openBackupAccept } from './backup-accept.ts';
 import type { Config } from './config/schema.ts';
 import { openCluster } from './engine/cluster.ts';
 import { openEmbedded } from './engine/embedded.ts';
@@ -16,6 +17,7 @@ import { reasonOf } from './lib/fault.ts';
 import { repeat } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
 import { claimFolder, type Claim } from './claim.ts';
+import { linkKeyOf } from './link-key.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openReplicationCheck } from './replication-check.ts';
 import { applyRetention } from './retention.ts';
@@ -40,6 +42,8 @@ export interface AppOptions {
   /** Whether these have all that they are to have at the start; default: they do. */
   readonly isWhole?: () => boolean;
   readonly isDemo?: boolean;
+  /** The whole path of the configuration file, which what people accept is written to; absent: nothing can be accepted. */
+  readonly configFile?: string;
 }
 
 /** A running Bucketwatch: the store is open, what was left in the spool is loaded, the API answers. */
@@ -107,7 +111,16 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       isWhole: options.isWhole ?? (() => true),
     });
     const isDemo = options.isDemo ?? false;
-    return new RunningApp({ config, engine, claim, intake, estate, sources, jobs, isDemo }, parts);
+    const acceptBackups = openBackupAccept({
+      control: jobs.backups,
+      file: options.configFile,
+      beside: isDemo ? config.backups : undefined,
+    });
+    const linkKey = await linkKeyOf(config.data);
+    return new RunningApp(
+      { config, engine, claim, intake, estate, sources, jobs, isDemo, acceptBackups, linkKey },
+      parts,
+    );
   } catch (error) {
     await engine.close();
     throw error;
@@ -123,6 +136,8 @@ interface Wired {
   readonly sources: readonly Source[];
   readonly jobs: Jobs;
   readonly isDemo: boolean;
+  readonly acceptBackups: AcceptBackups;
+  readonly linkKey: Uint8Array;
 }
 
 class RunningApp implements App {
@@ -151,6 +166,8 @@ class RunningApp implements App {
         intake: wired.intake,
         sources: wired.sources,
         backups: wired.jobs.backups,
+        acceptBackups: wired.acceptBackups,
+        linkKey: wired.linkKey,
         canaries: wired.jobs.canaries,
         isSettled: () => wired.jobs.isSettled(),
         trailKeys: openTrailKeys(wired.config.trail_keys, parts.clock),

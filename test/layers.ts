@@ -56,6 +56,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   serve: [
     'lib',
     'config/schema.ts',
+    // Proposals are shown as the lines they would become.
+    'config/yaml-text.ts',
     'engine/engine.ts',
     'formats/format.ts',
     'intake/intake.ts',
@@ -73,6 +75,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // Backups are judged without a server too.
     'monitors/backups/check.ts',
     'monitors/backups/content.ts',
+    'monitors/backups/proposal-section.ts',
     'claim.ts',
     'drift-audit.ts',
     'formats/format.ts',

@@ -1,10 +1,13 @@
 /** `backups`: whether they arrived; `check` and `learn` judge what stands in a bucket, here and now. */
 import { type Command, Option } from 'commander';
 import { type BackupCheck, type BackupCheckRequest, checkBackups } from '../backup-check.ts';
-import { yamlText } from '../config/yaml-text.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type CheckedSeries, isWrong } from '../monitors/backups/check.ts';
 import { CONTENT_KINDS, type ContentKind } from '../monitors/backups/content.ts';
+import { type ProposedSeries, proposalSection } from '../monitors/backups/proposal-section.ts';
+import { addBackupActCommands } from './backups-act.ts';
+import { learnFromServer } from './backups-accept.ts';
+import { printProposed } from './backups-text.ts';
 import { configOf, formOf, globalFlags } from './context.ts';
 import { positiveInteger } from './options.ts';
 import { countText, print, printRows } from './output.ts';
@@ -18,6 +21,8 @@ Examples:
   bucketwatch backups check --bucket nimbus-backups
   bucketwatch backups check --bucket dumps --endpoint http://minio:9000 --content auto
   bucketwatch backups learn --bucket nimbus-backups >> bucketwatch.yaml
+  bucketwatch backups accept --all --bucket nimbus-backups
+  bucketwatch backups pause 'db/{date}/orders.gz' --for 2h --reason 'moving the database'
 
 Exit code of list and check: 1 when a backup is late, missing, too small, too large, incomplete or not what it should be.`;
 
@@ -26,11 +31,11 @@ type Options = Readonly<Record<string, string | number | undefined>>;
 export function addBackupsCommand(root: Command): void {
   const backups = root
     .command('backups')
-    .description('whether backups arrived in a bucket')
+    .description('whether backups arrived, and what is expected')
     .addHelpText('after', EXAMPLES);
   addBackupsListCommand(backups);
   addBackupsShowCommand(backups);
-  addStoreOptions(backups.command('check'))
+  addStoreOptions(backups.command('check').requiredOption('--bucket <bucket>', 'the bucket'))
     .description('judge the series of a bucket: those configured, else those its keys tell of')
     .addOption(
       new Option(
@@ -39,14 +44,18 @@ export function addBackupsCommand(root: Command): void {
       ).choices(['auto', ...CONTENT_KINDS]),
     )
     .action(async (options: Options, command: Command) => check(options, command));
-  addStoreOptions(backups.command('learn'))
+  addStoreOptions(
+    backups
+      .command('learn')
+      .option('--bucket <bucket>', 'list this bucket; default: what the server knows of all it watches'),
+  )
     .description('propose series and schedules from what is there, as configuration')
     .action(async (options: Options, command: Command) => learn(options, command));
+  addBackupActCommands(backups);
 }
 
 function addStoreOptions(command: Command): Command {
   return command
-    .requiredOption('--bucket <bucket>', 'the bucket')
     .option('--prefix <prefix>', 'only keys that begin with it', '')
     .option('--endpoint <url>', 'endpoint of a store other than AWS')
     .option('--region <region>', 'region of the bucket')
@@ -116,92 +125,41 @@ function shown(row: ReturnType<typeof rowOf>) {
 }
 
 async function learn(options: Options, command: Command): Promise<void> {
-  const flags = globalFlags(command);
+  if (options['bucket'] === undefined) return learnFromServer(Number(options['days']), command);
   const found = await run(options, command);
-  const proposed = found.series.filter(
-    ({ isLearned, rule, verdict }) => isLearned && rule !== undefined && verdict !== 'retired',
-  );
-  if (flags.json === true) {
-    printRows(
-      proposed.map((series) => ({ ...proposalOf(series, options), ...previewOf(series) })),
-      {
-        form: 'json',
-        columns: [],
-        empty: '',
-      },
-    );
-    return;
-  }
-  if (proposed.length === 0) {
-    print(
-      `# No series in ${options['bucket'] ?? ''} has enough runs to tell a schedule, or all are configured.`,
-    );
-    return;
-  }
-  const days = options['days'];
-  print('backups:\n  series:');
-  for (const series of proposed) {
-    const { would_have_fired: fired } = previewOf(series);
-    const dates = fired.slice(0, 5).map(({ due, verdict }) => `${due.slice(0, 16)}Z ${verdict}`);
-    const times = fired.length === 1 ? 'once' : `${fired.length} times`;
-    print(
-      `    # In the last ${days ?? ''} days this would have fired ${times}${dates.length === 0 ? '' : `: ${dates.join(', ')}`}`,
-    );
-    print(indented(yamlText([proposalOf(series, options)])));
-  }
-}
-
-function indented(yaml: string): string {
-  return yaml
-    .trimEnd()
-    .split('\n')
-    .map((line) => `    ${line}`)
-    .join('\n');
-}
-
-function previewOf(series: CheckedSeries) {
-  return {
-    would_have_fired: series.fired.map(({ dueMs, verdict, sentence }) => ({
+  const proposed = found.series.flatMap((series) => {
+    const { isLearned, rule, verdict } = series;
+    if (!isLearned || rule === undefined || verdict === 'retired') return [];
+    const fired = series.fired.map(({ dueMs, verdict: was, sentence }) => ({
       due: new Date(dueMs).toISOString(),
-      verdict,
-      why: sentence,
-    })),
-  };
+      verdict: was,
+      sentence,
+    }));
+    return [{ section: sectionOf({ ...series, rule }, options), fired }];
+  });
+  printProposed(proposed, {
+    days: Number(options['days']),
+    isJson: globalFlags(command).json === true,
+    empty: `No series in ${options['bucket']} has enough runs to tell a schedule, or all are configured.`,
+  });
 }
 
-/** As the section `backups.series` has it. */
-function proposalOf({ id, rule, newest }: CheckedSeries, options: Options) {
-  const schedule = rule?.schedule;
-  const change = rule?.change;
-  return {
+function sectionOf(
+  { id, rule, newest }: Pick<CheckedSeries, 'id' | 'newest'> & Pick<ProposedSeries, 'rule'>,
+  options: Options,
+) {
+  return proposalSection({
     name: id,
-    bucket: options['bucket'] ?? '',
+    bucket: String(options['bucket']),
     pattern: patternOf(id, options),
-    schedule:
-      schedule === undefined || schedule.kind === 'every'
-        ? { every: minutes(schedule?.periodMs ?? 0) }
-        : schedule.kind === 'cron'
-          ? { cron: schedule.cron, timezone: schedule.timezone }
-          : { weekdays: schedule.weekdays, at: schedule.at, timezone: schedule.timezone },
-    grace: minutes(rule?.graceMs ?? 0),
-    ...(change === undefined
-      ? {}
-      : { size: { down: rounded(change.down ?? 1), up: rounded(change.up ?? 1), runs: change.runs } }),
-    ...(newest?.membersExpected === undefined ? {} : { members: newest.membersExpected }),
-  };
+    rule,
+    members: newest?.membersExpected,
+  });
 }
 
 function patternOf(id: string, options: Options): string {
   if (options['by'] === 'folder') return `${id}/**`;
   return id.replace(/^\(root\) /, '');
-}
-
-function minutes(ms: number): string {
-  return `${Math.round(ms / 60_000)}m`;
-}
-
-function rounded(share: number): number {
-  return Math.round(share * 100) / 100;
 }
 
 async function run(options: Options, command: Command): Promise<BackupCheck> {

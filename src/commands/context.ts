@@ -1,6 +1,6 @@
 /** What every command needs: the global flags, the configuration, a way to the API, output for people or programs. */
 import type { Command } from 'commander';
-import { type App, openApp } from '../app.ts';
+import { type App, type AppOptions, openApp } from '../app.ts';
 import { ownerOf } from '../claim.ts';
 import { readConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -48,11 +48,14 @@ export interface ApiClient {
   close(): Promise<void>;
 }
 
-/** Reaches the server that has the data folder, or opens the folder here. */
-export async function reach(config: Config): Promise<ApiClient> {
+/** Reaches the server that has the data folder, or opens the folder here, with the file that what is accepted goes to. */
+export async function reach(config: Config, options: AppOptions = {}): Promise<ApiClient> {
   const owner = await ownerOf(config.data);
   if (owner?.url !== undefined) return remoteClient(owner.url, config.auth.token);
-  const app = await openApp({ ...config, sources: [] }, {}, { clock: systemClock, log: quietLog(config) });
+  const app = await openApp({ ...config, sources: [] }, options, {
+    clock: systemClock,
+    log: quietLog(config),
+  });
   return clientOver(
     (request) => Promise.resolve(app.api.fetch(request)),
     'http://localhost',

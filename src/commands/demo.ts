@@ -1,6 +1,6 @@
 /** `demo`: the page on a made-up company's buckets, through the same sources and intake as real logs. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ownerOf } from '../claim.ts';
 import { configSchema } from '../config/schema.ts';
@@ -49,8 +49,13 @@ export function addDemoCommand(root: Command): void {
       const logs = join(config.data, 'logs');
       const source = openFiles({ name: 'demo', path: logs, pollMs: 1_000 }, { clock: systemClock });
       let writtenMs = Number.POSITIVE_INFINITY;
-      const isWhole = (): boolean => source.status().lastCheckedMs > writtenMs + LOOKED_MS;
-      await runServer(config, { extraSources: [source], isWhole, isDemo: true }, async (signal) => {
+      const beside = {
+        extraSources: [source],
+        isDemo: true,
+        isWhole: (): boolean => source.status().lastCheckedMs > writtenMs + LOOKED_MS,
+        configFile: resolve(config.data, 'bucketwatch.yaml'),
+      };
+      await runServer(config, beside, async (signal) => {
         print('Writing 14 days of a made-up estate; the page fills as it is loaded.');
         await writeHistory({ folder: logs, seed: SEED, endMs, days: HISTORY_DAYS }, { signal, digests });
         writtenMs = systemClock.nowMs();

@@ -1,6 +1,7 @@
 /** `serve`: the page, the API, and the configured sources followed until the end. */
 import type { Command } from 'commander';
 import { openApp, type AppOptions } from '../app.ts';
+import { configFileOf } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock } from '../lib/clock.ts';
 import { Fault } from '../lib/fault.ts';
@@ -39,7 +40,7 @@ Examples:
       const extraSources = locations.map((location) =>
         sourceOf(location, options, { clock: systemClock, folder: `${config.data}/cursors` }),
       );
-      await runServer(config, { extraSources });
+      await runServer(config, { extraSources, configFile: configFileOf(globalFlags(command).config) });
     });
 }
 

@@ -23,6 +23,16 @@ export type ConfigReading =
 /** Fields that must not hold a secret in clear. */
 const SECRETS = /(^|\.)(token|password|secret_access_key|secret)$/;
 
+/** The whole path of the file that is read, whether it is there or not: the one given, or `bucketwatch.yaml` in this folder. */
+export function configFileOf(file: string | undefined): string {
+  return resolve(file ?? CONFIG_FILE);
+}
+
+/** Whether a text would be taken for a reference to the environment or to a file. */
+export function isReference(text: string): boolean {
+  return /\$\{[A-Za-z_][A-Za-z0-9_]*\}/.test(text) || text.startsWith('file:');
+}
+
 /** Reads a file, or `bucketwatch.yaml` in this folder if there is one, or gives the defaults. */
 export function readConfig(
   file: string | undefined,
@@ -95,8 +105,7 @@ function resolveReferences(
     return Object.fromEntries(entries);
   }
   if (typeof value !== 'string') return value;
-  const isReference = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/.test(value) || value.startsWith('file:');
-  if (SECRETS.test(path.join('.')) && !isReference) {
+  if (SECRETS.test(path.join('.')) && !isReference(value)) {
     report(path, 'is a secret in clear; write ${NAME} for an environment variable or file:<path>');
     return value;
   }

@@ -12,10 +12,11 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /** Writes a whole file and does not return before it is on disk; the entry itself needs `syncFolder`. */
-export async function writeSynced(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeSynced(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
     await file.writeFile(bytes);
+    if (mode !== 0o600) await file.chmod(mode);
     await file.sync();
   } finally {
     await file.close();
@@ -23,9 +24,9 @@ export async function writeSynced(path: string, bytes: Uint8Array | string): Pro
 }
 
 /** Puts a file in place whole or not at all. */
-export async function replaceFile(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function replaceFile(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
   const partial = `${path}.partial`;
-  await writeSynced(partial, bytes);
+  await writeSynced(partial, bytes, mode);
   await rename(partial, path);
   await syncFolder(dirname(path));
 }

@@ -170,8 +170,10 @@ export const Proposal = z
     ),
   })
   .openapi('BackupProposal');
+export type Proposal = z.infer<typeof Proposal>;
 
 export const Proposals = z.strictObject({ days: count, rows: z.array(Proposal) }).openapi('BackupProposals');
+export type Proposals = z.infer<typeof Proposals>;
 
 export const AcceptRequest = z
   .strictObject({ ids: z.array(seriesId).min(1).max(10_000) })
@@ -183,10 +185,13 @@ export const Accepted = z
     names: z.array(z.string()).openapi({ description: 'Of the series as they stand in it.' }),
   })
   .openapi('BackupAccepted');
+export type Accepted = z.infer<typeof Accepted>;
 
 export const ActRequest = z
   .strictObject({
-    bucket: seriesId.shape.bucket,
+    bucket: seriesId.shape.bucket
+      .optional()
+      .openapi({ description: 'May be left out when one bucket alone has a series of that name.' }),
     series: seriesId.shape.series,
     act: z.enum(ACTS),
     until: time.optional().openapi({ description: 'When a pause ends by itself.' }),
@@ -196,12 +201,14 @@ export const ActRequest = z
   .openapi('BackupActRequest');
 
 export const Done = z.strictObject({ sentence: z.string() }).openapi('BackupDone');
+export type Done = z.infer<typeof Done>;
 
 export const LookRequest = z.strictObject({ bucket: seriesId.shape.bucket }).openapi('BackupLookRequest');
 
 export const Look = z
   .strictObject({ requests: count, keys: count, files: count, problem: z.string() })
   .openapi('BackupLook');
+export type Look = z.infer<typeof Look>;
 
 export const Links = z
   .strictObject({
@@ -209,6 +216,7 @@ export const Links = z
     badge: z.string().openapi({ description: 'Path of its badge, an SVG.' }),
   })
   .openapi('BackupLinks');
+export type Links = z.infer<typeof Links>;
 
 export const BackupMetric = z
   .strictObject({

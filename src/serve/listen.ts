@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { Fault } from '../lib/fault.ts';
 import { isSameSecret } from '../lib/secret.ts';
+import { isForLink } from './backup-links.ts';
 import { tokenOf } from './credentials.ts';
 import { isForInlet } from './inlet-routes.ts';
 import { problemResponse } from './problem.ts';
@@ -58,6 +59,11 @@ export async function listen(request: ListenRequest): Promise<Server> {
 
 function site({ api, token, address }: ListenRequest): Hono {
   const app = new Hono();
+  // A badge stands in pages of other sites; what is set here comes after what the next line sets.
+  app.use('/badge/*', async (context, next) => {
+    await next();
+    context.header('cross-origin-resource-policy', 'cross-origin');
+  });
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -91,7 +97,7 @@ function site({ api, token, address }: ListenRequest): Hono {
 
 /**
  * With a token: who does not bring it, as bearer token or as the password of a browser's dialog, is refused; a webhook
- * asks for its own secret instead. Without one
+ * asks for its own secret instead, and the token in a secret link lets in to what that shows. Without one
  * we listen on loopback only, and a request must name loopback as its host: a page elsewhere whose name was pointed at
  * this machine does not.
  */
@@ -99,7 +105,7 @@ function refusalOf(request: Request, token: string | undefined, address: string)
   if (isFromElsewhere(request))
     return problem(403, 'Cannot answer: the request comes from a page of another site.');
   if (token !== undefined) {
-    if (isForInlet(request)) return undefined;
+    if (isForInlet(request) || isForLink(request)) return undefined;
     return isSameSecret(tokenOf(request), token)
       ? undefined
       : problem(401, 'Cannot answer: the request has no valid token.');

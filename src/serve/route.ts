@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { IntakeCounts } from '../intake/counts.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { BackupsControl } from '../monitors/backups/monitor.ts';
+import type { BackupsControl, SeriesId } from '../monitors/backups/monitor.ts';
 import type { TrailKeys } from '../monitors/completeness/trails.ts';
 import type { CanaryJob } from '../monitors/replication/canary.ts';
 import type { Source } from '../sources/source.ts';
@@ -19,6 +19,13 @@ export interface ApiParts {
   readonly arrivals: ArrivalsCache;
   readonly trailKeys: TrailKeys;
   readonly backups: BackupsControl;
+  /** Writes what is proposed for the series into the configuration file, and watches by it. */
+  readonly acceptBackups: (
+    ids: readonly SeriesId[],
+    signal: AbortSignal,
+  ) => Promise<{ readonly file: string; readonly names: readonly string[] }>;
+  /** Of 32 bytes: secret links are made with it. */
+  readonly linkKey: Uint8Array;
   readonly canaries: Pick<CanaryJob, 'send'>;
   /** False while what the sources had at the start is not read and judged. */
   readonly isSettled: () => boolean;

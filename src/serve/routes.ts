@@ -9,6 +9,9 @@ import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
 import { addBackups } from './backup-routes.ts';
 import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-queries.ts';
+import { addBackupActs } from './backup-act-routes.ts';
+import { addBackupLinks } from './backup-link-routes.ts';
+import { SeriesLinks } from './backup-links.ts';
 import { addBuckets } from './bucket-routes.ts';
 import { addAccess, addActivity, addSplit, addTop } from './activity-routes.ts';
 import { addLive } from './live.ts';
@@ -69,6 +72,9 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addReplication(api, parts);
   addReplicationObjects(api, parts);
   addBackups(api, parts);
+  const links = new SeriesLinks(parts);
+  addBackupActs(api, parts, links);
+  addBackupLinks(api, parts, links);
   api.doc31('/api/v1/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Bucketwatch', version: VERSION, license: { name: 'Apache-2.0' } },
