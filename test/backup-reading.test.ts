@@ -7,6 +7,7 @@ import { type App, openApp } from '../src/app.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
+import { decidingRuns } from '../src/monitors/backups/run-rows.ts';
 import type * as shapes from '../src/serve/backup-api.ts';
 import {
   after,
@@ -81,7 +82,14 @@ async function stored(): Promise<void> {
       },
       { ...base, bucket: 'copies', series: TWIN, verdict: 'late', newestDue: day(20), since: day(20) },
       { ...base, ...gone, verdict: 'missing', newestDue: day(21), since: day(21, '02:00:00') },
-      { ...base, bucket: 'dumps', series: HOSTILE, verdict: 'paused', evidence: 'AccessDenied: ListBucket' },
+      {
+        ...base,
+        bucket: 'dumps',
+        series: HOSTILE,
+        verdict: 'paused',
+        pattern: `${HOSTILE}{no part}`,
+        evidence: 'AccessDenied: ListBucket',
+      },
       { ...base, bucket: 'dumps', series: 'found', verdict: 'learning', declared: false, fit: 0.9, fired: 3 },
       { ...base, bucket: 'dumps', series: 'undone', verdict: 'missing', judged: day(20) },
       { ...base, bucket: 'dumps', series: 'undone', verdict: 'missing', deleted: true },
@@ -92,7 +100,7 @@ async function stored(): Promise<void> {
   );
   await storeRuns(
     [
-      // 31 October is 40 days of runs ago, of which the last 30 are shown.
+      // 40 days of runs, and one under way: the last 30 are shown.
       ...daily(
         well,
         Array.from({ length: 21 }, (_, index) => index + 1),
@@ -105,6 +113,14 @@ async function stored(): Promise<void> {
       { ...well, due: day(21, '13:00:00'), verdict: 'missing', judged: day(20) },
       { ...well, due: day(21, '13:00:00'), verdict: 'missing', judged: NOW, deleted: true },
       ...daily(gone, [18, 19]),
+      // Months ago, and since then nothing good.
+      ...[1, 3, 5].map((month): RunFixture => {
+        const due = `2026-0${month}-01T01:30:00Z`;
+        const keys = [`${HOSTILE}/${month}`];
+        return { bucket: 'dumps', series: HOSTILE, due, verdict: 'ok', judged: NOW, arrived: due, keys };
+      }),
+      { bucket: 'dumps', series: HOSTILE, due: '2026-06-01T01:30:00Z', verdict: 'missing', judged: NOW },
+      { bucket: 'dumps', series: HOSTILE, due: day(5), verdict: 'missing', judged: NOW },
       { ...gone, due: day(20), verdict: 'too-small', judged: NOW, keys: ['web/small.gz'], bytes: 1 },
       { ...gone, due: day(21), verdict: 'missing', judged: NOW, sentence: 'Nothing came by the deadline.' },
       {
@@ -261,6 +277,32 @@ describe('series', () => {
     ]);
     expect(recent[0]).toEqual({ due: '2026-10-24T01:30:00Z', verdict: 'late', size_bytes: 7 });
     expect(recent.map(({ due }) => due)).toEqual(recent.map(({ due }) => due).toSorted());
+  });
+
+  test('the last runs of a series that is seldom due are of months', async () => {
+    const { recent } = await row('dumps', HOSTILE);
+    expect(recent.map(({ due, verdict }) => `${due.slice(0, 10)} ${verdict}`)).toEqual([
+      '2026-01-01 ok',
+      '2026-03-01 ok',
+      '2026-05-01 ok',
+      '2026-06-01 missing',
+      '2026-11-05 missing',
+    ]);
+  });
+
+  test('the newest good run is known, however old it is', async () => {
+    if (app === undefined) throw new Error('no store is open');
+    const runs = await decidingRuns({ nowMs: Date.parse(NOW) }, app.engine);
+    const good = [...runs.values()].flatMap((run) => (run.good === undefined ? [] : [run.good]));
+    expect(good.map(({ series, dueMs }) => [series, new Date(dueMs).toISOString().slice(0, 10)])).toEqual(
+      expect.arrayContaining([
+        [HOSTILE, '2026-05-01'],
+        ['web', '2026-11-19'],
+        [TWIN, '2026-11-21'],
+        [TWIN, '2026-11-20'],
+      ]),
+    );
+    expect(good).toHaveLength(4);
   });
 
   test('a pause holds until it is past or taken back', async () => {
@@ -420,7 +462,7 @@ describe('the count of files', () => {
 
 describe('another store', () => {
   test('without a row is empty, and the sentence says why', async () => {
-    await open('empty', { discover: [{ bucket: 'dumps' }] });
+    await open('other', { discover: [{ bucket: 'dumps' }] });
     expect(await get('')).toMatchObject({
       sentence: 'No backup is known yet: 1 bucket is watched, and none was listed.',
       judged_at: null,
@@ -431,20 +473,20 @@ describe('another store', () => {
     expect(await get('/metric')).toMatchObject({ metric: 'Backups', dimension: 'System', series: [] });
   });
 
-  test('of 1,000 series with 60 runs each is under the limits', async () => {
-    const { engine } = await open('many', {});
+  test('of 1,000 series with 40 runs each is under the limits', async () => {
+    if (app === undefined) throw new Error('no store is open');
+    const { engine } = app;
     const names = Array.from({ length: 1000 }, (_, index) => `host-${index}`);
     const base = { bucket: 'b', judged: NOW, verdict: 'ok' as const };
     await storeSeries(
       names.map((series) => ({ ...base, series, newestDue: day(21) })),
       engine,
     );
-    const dues = Array.from({ length: 60 }, (_, daysBack) => after(day(21), -daysBack * 1440));
-    for (const some of [dues.slice(0, 30), dues.slice(30)])
-      await storeRuns(
-        some.flatMap((due) => names.map((series) => ({ ...base, series, due, bytes: 1 }))),
-        engine,
-      );
+    const dues = Array.from({ length: 40 }, (_, daysBack) => after(day(21), -daysBack * 1440));
+    await storeRuns(
+      dues.flatMap((due) => names.map((series) => ({ ...base, series, due, bytes: 1 }))),
+      engine,
+    );
     const { rows, sentence } = await get<shapes.Backups>('');
     expect(sentence).toBe('All 1,000 backups arrived.');
     expect(rows).toHaveLength(1000);

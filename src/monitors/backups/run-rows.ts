@@ -73,13 +73,20 @@ export interface DecidingRuns {
   readonly good?: StoredRun;
 }
 
+/** Series as they stand at a moment. */
+export interface StandQuery extends SeriesChoice {
+  readonly nowMs: number;
+}
+
 /** Of each series the runs that matter now, by `idOf`; a series without any is left out. */
-export async function decidingRuns(choice: SeriesChoice, engine: Engine): Promise<Map<string, DecidingRuns>> {
-  const { isChosen, params } = conditionOf(choice);
+export async function decidingRuns(query: StandQuery, engine: Engine): Promise<Map<string, DecidingRuns>> {
+  const { isChosen, params } = conditionOf(query);
   const newest = `select bucket, series, assumeNotNull(newest_due)
     from backup_series where newest_due is not null and ${isChosen}`;
-  const good = `select bucket, series, max(due)
-    from backup_runs where verdict in ('ok', 'late') and ${isChosen} group by bucket, series`;
+  const isGood = "verdict in ('ok', 'late')";
+  const goodWhen = (condition: string): string =>
+    `select bucket, series, max(due) from backup_runs where ${isGood} and ${condition} group by bucket, series`;
+  const good = `${goodWhen(lately(query))} union all ${goodWhen(before(query, { condition: isGood, runs: 1 }))}`;
   const rows = await engine.query<Row & { readonly isNewest: number; readonly isGood: number }>(
     `select ${COLUMNS},
        (bucket, series, due) global in (${newest}) as isNewest,
@@ -109,28 +116,50 @@ export interface RunMark {
 const RECENT_RUNS = 30;
 
 /** The last 30 runs of each series, oldest first, by `idOf`. */
-export async function recentRuns(choice: SeriesChoice, engine: Engine): Promise<Map<string, RunMark[]>> {
-  const { isChosen, params } = conditionOf(choice);
+export async function recentRuns(query: StandQuery, engine: Engine): Promise<Map<string, RunMark[]>> {
+  const { params } = conditionOf(query);
+  const marksWhen = (condition: string): string =>
+    `select bucket, series, toUnixTimestamp64Milli(due) as dueMs, verdict, size_bytes
+     from backup_runs where ${condition} order by due desc limit ${RECENT_RUNS} by bucket, series`;
   const rows = await engine.query<{
     readonly bucket: string;
     readonly series: string;
     readonly marks: readonly (readonly [dueMs: number, verdict: RunVerdict, sizeBytes: number | string])[];
   }>(
-    `select bucket, series, arraySort(groupArray((dueMs, verdict, size_bytes))) as marks
+    `select bucket, series,
+       arraySlice(arraySort(groupArray((dueMs, verdict, size_bytes))), -${RECENT_RUNS}) as marks
      from (
-       select bucket, series, toUnixTimestamp64Milli(due) as dueMs, verdict, size_bytes
-       from backup_runs
-       where ${isChosen}
-       order by due desc
-       limit ${RECENT_RUNS} by bucket, series
+       select * from (${marksWhen(lately(query))})
+       union all
+       select * from (${marksWhen(before(query, { condition: '1', runs: RECENT_RUNS }))})
      )
      group by bucket, series`,
     { params },
   );
   return new Map(
-    rows.map(({ marks, ...id }) => [
+    rows.map(({ marks: found, ...id }) => [
       idOf(id),
-      marks.map(([dueMs, verdict, sizeBytes]) => ({ dueMs, verdict, sizeBytes: Number(sizeBytes) })),
+      found.map(([dueMs, verdict, sizeBytes]) => ({ dueMs, verdict, sizeBytes: Number(sizeBytes) })),
     ]),
   );
+}
+
+/** Daily runs of so long are enough: years of hourly ones are not read for the last of them. */
+const LATELY_MS = 45 * 86_400_000;
+
+/** A condition on runs of the series chosen: those of the last weeks. */
+function lately(query: StandQuery): string {
+  const { isChosen } = conditionOf(query);
+  return `${isChosen} and due >= fromUnixTimestamp64Milli(${query.nowMs - LATELY_MS})`;
+}
+
+/** Runs before them, of the series with too few that fulfil the condition in the last weeks. */
+function before(query: StandQuery, few: { readonly condition: string; readonly runs: number }): string {
+  const { isChosen } = conditionOf(query);
+  return `due < fromUnixTimestamp64Milli(${query.nowMs - LATELY_MS})
+    and (bucket, series) global in (
+      select bucket, series from backup_series
+      where ${isChosen} and (bucket, series) global not in (
+        select bucket, series from backup_runs where ${few.condition} and ${lately(query)}
+        group by bucket, series having count() >= ${few.runs}))`;
 }

@@ -1,6 +1,5 @@
 /** One series closely: its files, what people said of it, and the looks that could have seen it. */
 import type { Engine } from '../../engine/engine.ts';
-import { keyPattern } from './key-pattern.ts';
 import type { ActKind, SeriesId } from './monitor.ts';
 
 /** Times in milliseconds since 1970 UTC, null where there is none; here and below. */
@@ -90,6 +89,11 @@ export function looksAt(
        and (startsWith(prefix, {fixed:String}) or startsWith({fixed:String}, prefix))
      order by at desc, prefix
      limit ${LOOKS_MAX}`,
-    { params: { bucket, fixed: keyPattern(pattern).prefix } },
+    { params: { bucket, fixed: fixedPart(pattern) } },
   );
+}
+
+/** Everything before the first part; a pattern made of keys need not be one that can be read. */
+function fixedPart(pattern: string): string {
+  return /^[^{*]*/.exec(pattern)?.[0] ?? '';
 }

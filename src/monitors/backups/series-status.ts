@@ -29,11 +29,12 @@ export async function seriesStatus(
   parts: { readonly engine: Engine; readonly nowMs: number },
 ): Promise<SeriesStatus[]> {
   const { engine, nowMs } = parts;
+  const query = { ...choice, nowMs };
   const [rows, deciding, recent, paused] = await Promise.all([
     seriesRows(choice, engine),
-    decidingRuns(choice, engine),
-    recentRuns(choice, engine),
-    pauses({ ...choice, nowMs }, engine),
+    decidingRuns(query, engine),
+    recentRuns(query, engine),
+    pauses(query, engine),
   ]);
   const subjects = rows.map((row) => subjectOf(row, deciding.get(idOf(row))?.good));
   const safety = await seriesSafety(subjects, parts);
@@ -57,7 +58,8 @@ function subjectOf(row: StoredSeries, good: StoredRun | undefined): SafetySubjec
   };
 }
 
-function safetyOf(items: readonly SafetyItem[]): Safety {
+/** What the items come to. */
+export function safetyOf(items: readonly SafetyItem[]): Safety {
   const worst = worstItem(items);
   if (worst === undefined)
     return {
