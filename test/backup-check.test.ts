@@ -139,7 +139,37 @@ backups:
 });
 
 test.each([
+  [
+    'two of one name',
+    "{ name: db, bucket: a, pattern: x }, { name: db, bucket: b, pattern: 'y' }",
+    'backups.series.1.name is the name of another series',
+  ],
+  [
+    'one with the name of a value of the other',
+    "{ name: db/web, bucket: a, pattern: x }, { name: db, bucket: a, pattern: '{host}/{date}' }",
+    'backups.series.0.name may be the name of a series of "db", whose pattern makes one for each value of a part',
+  ],
+  [
+    'the same in another bucket',
+    "{ name: db/web, bucket: a, pattern: x }, { name: db, bucket: b, pattern: '{host}' }",
+    '',
+  ],
+  [
+    'below one that makes no more',
+    "{ name: db/web, bucket: a, pattern: x }, { name: db, bucket: a, pattern: '{date}' }",
+    '',
+  ],
+])('names of series: %s', (_what, series, message) => {
+  const yaml = `backups: { series: [${series.replaceAll(' }', ', schedule: { every: 1d } }')}] }`;
+  const parsed = parseConfig(yaml, { environment: {}, folder: '.' });
+  const problems = parsed.ok ? [] : parsed.problems.map(({ path, message: text }) => `${path} ${text}`);
+  expect(problems.join('\n')).toBe(message);
+});
+
+test.each([
   ['pattern: "{Bad}", schedule: { every: 1d }', 'pattern has a part that is no name in braces'],
+  ['pattern: a, schedule: { every: 30s }', 'schedule.every is less than 1m'],
+  ['pattern: a, schedule: { every: 1d }, early: 24h', 'early is not shorter than every'],
   ['pattern: a, schedule: { every: 1x }', 'schedule.every is not a duration such as'],
   ['pattern: a, schedule: { cron: "0 2 * * x" }', 'schedule.cron is not minute, hour, day of month'],
   ['pattern: a, schedule: {}', 'schedule needs one of every, cron, or weekdays with at'],

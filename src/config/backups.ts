@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { CONTENT_KINDS } from '../monitors/backups/content.ts';
 import { keyPattern } from '../monitors/backups/key-pattern.ts';
-import { Calendars, WEEKDAYS } from '../monitors/backups/schedule.ts';
+import { Calendars } from '../monitors/backups/schedule.ts';
+import { WEEKDAYS } from '../monitors/backups/weekday.ts';
 import { duration, durationIfAny, size, sizeIfAny } from './units.ts';
 
 function isTimezone(name: string): boolean {
@@ -38,6 +39,9 @@ const backupSchedule = z
     if (problem !== undefined) context.addIssue({ code: 'custom', ...problem });
   });
 
+/** Deadlines are looked at twice a minute. */
+const PERIOD_MS_MIN = 60_000;
+
 interface Given {
   readonly every?: number | undefined;
   readonly cron?: string | undefined;
@@ -51,6 +55,7 @@ function scheduleProblem({ every, cron, weekdays, at, timezone: zone }: Given) {
   if (given !== 1) return { message: 'needs one of every, cron, or weekdays with at' };
   if ((weekdays === undefined) !== (at === undefined))
     return { path: ['at'], message: 'goes with weekdays, and weekdays with it' };
+  if (every !== undefined && every < PERIOD_MS_MIN) return { path: ['every'], message: 'is less than 1m' };
   if (every !== undefined && zone !== undefined)
     return { path: ['timezone'], message: 'is of cron and weekdays; a period has none' };
   if (cron === undefined || canBe(() => new Calendars().of({ kind: 'cron', cron, timezone: 'UTC' })))
@@ -70,65 +75,91 @@ function canBe(read: () => unknown): boolean {
   }
 }
 
-const backupSeries = z.strictObject({
-  name: z.string().min(1).max(200).describe('Unique name, shown.'),
-  bucket: z.string().min(1).describe('The bucket.'),
-  pattern: z
-    .string()
-    .min(1)
-    .refine((text) => canBe(() => keyPattern(text)), 'has a part that is no name in braces such as {date}')
-    .describe(
-      'Which keys: {date} and the like tell runs, {member} members of a set, any other {name} makes a series for each of its values; * and **.',
+const backupSeries = z
+  .strictObject({
+    name: z.string().min(1).max(200).describe('Unique name, shown.'),
+    bucket: z.string().min(1).describe('The bucket.'),
+    pattern: z
+      .string()
+      .min(1)
+      .refine((text) => canBe(() => keyPattern(text)), 'has a part that is no name in braces such as {date}')
+      .describe(
+        'Which keys: {date} and the like tell runs, {member} members of a set, any other {name} makes a series for each of its values; * and **.',
+      ),
+    schedule: backupSchedule.describe('When runs are due: every, or cron, or weekdays and at.'),
+    grace: duration('30m', 'After its due time a run may be so late.'),
+    early: durationIfAny(
+      'Before its due time a run may be so early; default: a quarter of the time since the one before was due.',
     ),
-  schedule: backupSchedule.describe('When runs are due: every, or cron, or weekdays and at.'),
-  grace: duration('30m', 'After its due time a run may be so late.'),
-  early: durationIfAny(
-    'Before its due time a run may be so early; default: a quarter of the time since the one before was due.',
-  ),
-  smallest_file: size(1, 'Smaller files do not count.'),
-  size: z
-    .strictObject({
-      min: sizeIfAny('Smallest sum of the files of a run.'),
-      max: sizeIfAny('Largest sum of the files of a run.'),
-      down: z
-        .number()
-        .min(0.01)
-        .max(1)
-        .optional()
-        .describe(
-          'By how much it may be below the median of the last runs, as a share; none: it does not matter.',
-        ),
-      up: z
-        .number()
-        .min(0.01)
-        .max(1000)
-        .optional()
-        .describe('By how much it may be above it, as a share; none: it does not matter.'),
-      since: z.iso
-        .date()
-        .optional()
-        .describe('Runs before that day are not in the median: sizes changed then, and that is right.'),
-      runs: z.number().int().min(3).max(100).default(7).describe('Runs the median is of.'),
-    })
-    .prefault({}),
-  members: z
-    .union([z.number().int().min(1), z.array(z.string().min(1)).min(1)])
-    .optional()
-    .describe('How many files or members a run has, or the names of {member}.'),
-  refuse_duplicates: z
-    .boolean()
-    .default(false)
-    .describe('Whether a run with the same content as the one before is wrong.'),
-  content: z
-    .enum(['auto', ...CONTENT_KINDS])
-    .optional()
-    .describe(
-      'What the files are: the first and last bytes of the newest are read. auto: as they say themselves.',
-    ),
-  keep: durationIfAny('How long runs are promised to be kept; the oldest kept one is compared with it.'),
-  paused: z.boolean().default(false).describe('Judged no more until it is taken away.'),
-  retired: z.boolean().default(false).describe('Expected no more; its history stays.'),
-});
+    smallest_file: size(1, 'Smaller files do not count.'),
+    size: z
+      .strictObject({
+        min: sizeIfAny('Smallest sum of the files of a run.'),
+        max: sizeIfAny('Largest sum of the files of a run.'),
+        down: z
+          .number()
+          .min(0.01)
+          .max(1)
+          .optional()
+          .describe(
+            'By how much it may be below the median of the last runs, as a share; none: it does not matter.',
+          ),
+        up: z
+          .number()
+          .min(0.01)
+          .max(1000)
+          .optional()
+          .describe('By how much it may be above it, as a share; none: it does not matter.'),
+        since: z.iso
+          .date()
+          .optional()
+          .describe('Runs before that day are not in the median: sizes changed then, and that is right.'),
+        runs: z.number().int().min(3).max(100).default(7).describe('Runs the median is of.'),
+      })
+      .prefault({}),
+    members: z
+      .union([z.number().int().min(1), z.array(z.string().min(1)).min(1)])
+      .optional()
+      .describe('How many files or members a run has, or the names of {member}.'),
+    refuse_duplicates: z
+      .boolean()
+      .default(false)
+      .describe('Whether a run with the same content as the one before is wrong.'),
+    content: z
+      .enum(['auto', ...CONTENT_KINDS])
+      .optional()
+      .describe(
+        'What the files are: the first and last bytes of the newest are read. auto: as they say themselves.',
+      ),
+    keep: durationIfAny('How long runs are promised to be kept; the oldest kept one is compared with it.'),
+    paused: z.boolean().default(false).describe('Judged no more until it is taken away.'),
+    retired: z.boolean().default(false).describe('Expected no more; its history stays.'),
+  })
+  .refine(
+    ({ schedule, early }) => early === undefined || schedule.every === undefined || early < schedule.every,
+    {
+      message: 'is not shorter than every',
+      path: ['early'],
+    },
+  );
+
+type Named = Pick<z.infer<typeof backupSeries>, 'name' | 'bucket' | 'pattern'>;
+
+/** A series for each value of a named part is called `<name>/<value>`: no other may be called that. */
+function nameProblem(one: Named, before: readonly Named[], all: readonly Named[]): string | undefined {
+  if (before.some(({ name }) => name === one.name)) return 'is the name of another series';
+  const other = all.find(
+    ({ name, bucket, pattern }) =>
+      bucket === one.bucket && one.name.startsWith(`${name}/`) && hasNamedParts(pattern),
+  );
+  return other === undefined
+    ? undefined
+    : `may be the name of a series of "${other.name}", whose pattern makes one for each value of a part`;
+}
+
+function hasNamedParts(pattern: string): boolean {
+  return canBe(() => keyPattern(pattern)) && keyPattern(pattern).names.length > 0;
+}
 
 const discovery = z
   .strictObject({
@@ -203,14 +234,10 @@ export const backups = z
       .array(backupSeries)
       .default([])
       .superRefine((all, context) => {
-        const names = all.map(({ name }) => name);
-        const index = names.findIndex((name, at) => names.indexOf(name) !== at);
-        if (index >= 0)
-          context.addIssue({
-            code: 'custom',
-            path: [index, 'name'],
-            message: 'is the name of another series',
-          });
+        all.forEach((one, index) => {
+          const message = nameProblem(one, all.slice(0, index), all);
+          if (message !== undefined) context.addIssue({ code: 'custom', path: [index, 'name'], message });
+        });
       })
       .describe('Backups that are expected.'),
   })

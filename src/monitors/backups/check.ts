@@ -1,11 +1,11 @@
 /** What stands in a bucket, judged by what is declared and by what its own history says. */
 import { spanText } from '../../lib/span-text.ts';
-import { judgeSeries } from './judge.ts';
+import { type JudgedSeries, judgeSeries, nextDueMs } from './judge.ts';
 import { type Proposal, propose } from './learn.ts';
 import type { JudgingTime } from './runs.ts';
 import { type Schedule, scheduleText } from './schedule.ts';
 import type { FoundSeries } from './series.ts';
-import type { JudgedRun, SeriesRule, SeriesVerdict } from './verdict.ts';
+import { type JudgedRun, type SeriesRule, seriesState, type SeriesVerdict } from './verdict.ts';
 
 export interface CheckedSeries {
   readonly id: string;
@@ -56,7 +56,10 @@ export function checkSeries(series: FoundSeries, time: CheckTime): CheckedSeries
   const [first] = arrivals;
   // What was never seen is expected from the first due time that the history could have shown.
   const rule = { ...declared.rule, sinceMs: first?.atMs ?? expectedSince(declared.rule.schedule, time) };
-  return { ...base(series, rule, false), ...judged({ ...declared, rule }, arrivals, time) };
+  return {
+    ...base(series, rule, false),
+    ...outcome(rule, judgeSeries({ ...declared, rule }, arrivals, time), time),
+  };
 }
 
 function learned(series: FoundSeries, arrivals: FoundSeries['arrivals'], time: CheckTime): CheckedSeries {
@@ -75,7 +78,7 @@ function learned(series: FoundSeries, arrivals: FoundSeries['arrivals'], time: C
   const standing = { isAccepted: true, isPaused: false, isRetired: false };
   const checked = {
     ...base(series, proposal.rule, true),
-    ...judged({ rule: proposal.rule, standing }, arrivals, time),
+    ...outcome(proposal.rule, { runs: proposal.runs, state: seriesState(proposal.runs, standing) }, time),
   };
   const sentence = givenUp(arrivals, proposal, time.nowMs);
   return sentence === undefined ? checked : { ...checked, verdict: 'retired', sentence };
@@ -107,26 +110,19 @@ function base(series: FoundSeries, rule: SeriesRule | undefined, isLearned: bool
   return { id: series.id, files: series.files, rule, isLearned, schedule };
 }
 
-function judged(
-  series: Parameters<typeof judgeSeries>[0],
-  arrivals: FoundSeries['arrivals'],
+function outcome(
+  { schedule }: SeriesRule,
+  { runs, state }: Pick<JudgedSeries, 'runs' | 'state'>,
   time: CheckTime,
 ): Pick<CheckedSeries, 'verdict' | 'sentence' | 'sinceMs' | 'newest' | 'nextDueMs' | 'fired'> {
-  const { runs, state } = judgeSeries(series, arrivals, time);
   return {
     verdict: state.verdict,
     sentence: state.sentence,
     sinceMs: state.sinceMs,
     newest: state.newest,
-    nextDueMs: state.next?.dueMs ?? nextDue(series.rule.schedule, state.newest, time),
+    nextDueMs: state.next?.dueMs ?? nextDueMs(schedule, runs.at(-1), time),
     fired: runs.filter(({ verdict }) => verdict !== 'ok' && verdict !== 'expected'),
   };
-}
-
-function nextDue(schedule: Schedule, newest: JudgedRun | undefined, time: JudgingTime): number | undefined {
-  if (schedule.kind !== 'every') return time.calendars.of(schedule).after(time.nowMs);
-  const [first] = newest?.files ?? [];
-  return first === undefined ? undefined : first.atMs + schedule.periodMs;
 }
 
 /** A moment so far back that a run has fallen due since: what was never seen is expected from then on. */

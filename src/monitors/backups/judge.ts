@@ -1,5 +1,6 @@
 /** A series judged, and when to look again. */
-import type { Arrival, JudgingTime } from './runs.ts';
+import type { Arrival, JudgingTime, Run } from './runs.ts';
+import type { Schedule } from './schedule.ts';
 import {
   type JudgedRun,
   judgedRuns,
@@ -8,6 +9,8 @@ import {
   type SeriesState,
   seriesState,
 } from './verdict.ts';
+
+const DAY_MS = 86_400_000;
 
 export interface JudgedSeries {
   /** Oldest first; those that the newest arrivals and the rule's start reach. */
@@ -27,20 +30,37 @@ export function judgeSeries(
   return {
     runs,
     state: seriesState(runs, series.standing),
-    nextCheckMs: nextCheckMs(runs, series.rule, time),
+    nextCheckMs: nextCheckMs({ runs, arrivals }, series.rule, time),
   };
 }
 
+/** The nearest moment after now at which something falls due, is given up, or counts. */
 function nextCheckMs(
-  runs: readonly JudgedRun[],
-  rule: SeriesRule,
+  { runs, arrivals }: { readonly runs: readonly JudgedRun[]; readonly arrivals: readonly Arrival[] },
+  { schedule, graceMs }: SeriesRule,
   { nowMs, calendars }: JudgingTime,
 ): number {
-  const changes = runs.flatMap((run) => [
-    run.deadlineMs,
-    ...(run.files[0] === undefined ? [] : [run.files[0].atMs + rule.graceMs]),
-  ]);
-  const dueMs = rule.schedule.kind === 'every' ? undefined : calendars.of(rule.schedule).after(nowMs);
-  const due = dueMs === undefined ? [] : [dueMs, dueMs + rule.graceMs];
-  return Math.min(...[...changes, ...due].filter((ms) => ms > nowMs), nowMs + 86_400_000);
+  let nextMs = nowMs + DAY_MS;
+  const consider = (ms: number | undefined): void => {
+    if (ms !== undefined && ms > nowMs && ms < nextMs) nextMs = ms;
+  };
+  for (const { deadlineMs, files } of runs) {
+    consider(deadlineMs);
+    const [first] = files;
+    if (first !== undefined && first.atMs > deadlineMs) consider(first.atMs + graceMs);
+  }
+  // The clock of the store may be ahead of ours.
+  consider(arrivals.find(({ atMs }) => atMs > nowMs)?.atMs);
+  consider(nextDueMs(schedule, runs.at(-1), { nowMs, calendars }));
+  return nextMs;
+}
+
+/** When the run after the last is due; of a calendar the one after now. */
+export function nextDueMs(
+  schedule: Schedule,
+  last: Run | undefined,
+  { nowMs, calendars }: JudgingTime,
+): number | undefined {
+  if (schedule.kind !== 'every') return calendars.of(schedule).after(nowMs);
+  return last === undefined ? undefined : (last.files[0]?.atMs ?? last.dueMs) + schedule.periodMs;
 }

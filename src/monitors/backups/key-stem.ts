@@ -44,6 +44,7 @@ export function keyStem(key: string): KeyStem {
   const stamps: string[] = [];
   const counters: string[] = [];
   for (const [pattern, placeholder] of PARTS) {
+    if (stem.search(pattern) === -1) continue;
     stem = replacedOutside(stem, pattern, (found) => {
       if (OF_A_RUN.has(placeholder)) stamps.push(found);
       if (placeholder === '{n}') counters.push(found);

@@ -1,7 +1,7 @@
 /** What a series' history says of when its runs come and how large they are: a proposal, with what it would have done. */
-import { type LocalTime, localTimes } from './local-time.ts';
+import type { LocalTime, Zone } from './local-time.ts';
 import type { Arrival, JudgingTime } from './runs.ts';
-import { WEEKDAYS, type Weekday } from './schedule.ts';
+import { WEEKDAYS, type Weekday } from './weekday.ts';
 import { isGood, type JudgedRun, judgedRuns, type SeriesRule } from './verdict.ts';
 
 export interface Proposal {
@@ -29,6 +29,8 @@ const DAY_MS = 86_400_000;
 const RUNS_MIN = 4;
 /** A schedule that fits less of the history is not proposed as a calendar. */
 const FIT_MIN = 0.8;
+/** A calendar that is less simple has to fit so much better. */
+const FIT_BETTER = 0.02;
 const GRACE_MS_MIN = 15 * MINUTE_MS;
 
 /**
@@ -43,14 +45,16 @@ export function propose(
   const [first] = past;
   if (first === undefined || past.length < RUNS_MIN) return undefined;
   const sizes = { ...changeOf(past), ...membersOf(past), sinceMs: first.startMs - MINUTE_MS };
-  const tried = candidates(past, context.timezone).map((candidate) =>
-    tryOut({ ...candidate, ...sizes }, { arrivals, past, time: context }),
-  );
-  const fitting = tried.filter(({ fit }) => fit >= FIT_MIN);
-  return (fitting.length > 0 ? fitting : tried.slice(-1)).reduce<Proposal | undefined>(
-    (best, one) => (best === undefined || one.fit > best.fit + 0.02 ? one : best),
-    undefined,
-  );
+  const place = { timezone: context.timezone, zone: context.calendars.zone(context.timezone) };
+  let best: Proposal | undefined;
+  let last: Proposal | undefined;
+  for (const candidate of candidates(past, place)) {
+    last = tryOut({ ...candidate, ...sizes }, { arrivals, past, time: context });
+    if (last.fit >= FIT_MIN && (best === undefined || last.fit > best.fit + FIT_BETTER)) best = last;
+    // No other can be that much better.
+    if (best !== undefined && best.fit >= 1 - FIT_BETTER) break;
+  }
+  return best ?? last;
 }
 
 /** Files of one stamp are one run; without stamps those closer together than a quarter of the usual gap. */
@@ -95,11 +99,15 @@ function clustered(arrivals: readonly Arrival[]): Arrival[][] {
   return groups;
 }
 
+interface Place {
+  readonly timezone: string;
+  readonly zone: Zone;
+}
+
 type Candidate = Pick<SeriesRule, 'schedule' | 'graceMs'>;
 
-function candidates(past: readonly PastRun[], timezone: string): Candidate[] {
-  const local = localTimes(timezone);
-  const times = past.map(({ endMs }) => local(endMs));
+function candidates(past: readonly PastRun[], { timezone, zone }: Place): Candidate[] {
+  const times = past.map(({ endMs }) => zone.localTime(endMs));
   const gapMs =
     median(past.slice(1).map(({ startMs }, index) => startMs - (past[index]?.startMs ?? 0))) ?? DAY_MS;
   const periodic = periodicCandidate(past, gapMs);
@@ -203,13 +211,12 @@ function usualWeekdays(
   isNextDay: TimeOfDay['isNextDay'],
   dueMinute: number,
 ): Weekday[] {
-  const counts = new Map<Weekday, Set<string>>();
-  for (const { weekday, date, minute } of times) {
+  const counts = new Map<Weekday, Set<number>>();
+  for (const { weekday, dayNumber, minute } of times) {
     const day = isNextDay(minute) && dueMinute < 360 ? dayAfter(weekday) : weekday;
-    counts.set(day, (counts.get(day) ?? new Set()).add(date));
+    counts.set(day, (counts.get(day) ?? new Set()).add(dayNumber));
   }
-  const [first, last] = [times[0], times.at(-1)];
-  const days = (Date.parse(last?.date ?? '') - Date.parse(first?.date ?? '')) / DAY_MS + 1;
+  const days = (times.at(-1)?.dayNumber ?? 0) - (times[0]?.dayNumber ?? 0) + 1;
   const weeks = Math.max(1, days / 7);
   return WEEKDAYS.filter((day) => (counts.get(day)?.size ?? 0) >= weeks * 0.6);
 }

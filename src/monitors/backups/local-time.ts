@@ -1,5 +1,5 @@
 /** Times of day and of the calendar in a time zone. */
-import type { Weekday } from './schedule.ts';
+import { WEEKDAYS, type Weekday } from './weekday.ts';
 
 export interface LocalTime {
   /** Minutes since local midnight, 0 to 1,439. */
@@ -7,34 +7,76 @@ export interface LocalTime {
   readonly weekday: Weekday;
   /** 1 to 31. */
   readonly day: number;
-  /** `YYYY-MM-DD`. */
-  readonly date: string;
+  /** Days since 1970-01-01. */
+  readonly dayNumber: number;
   /** Whether it is the last day of its month. */
   readonly isLastDay: boolean;
 }
 
-/** A reader of local times; making one is dear, using it is cheap. */
-export function localTimes(timezone: string): (ms: number) => LocalTime {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  return (ms) => {
-    const parts = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
-    const { year = '', month = '', day = '', weekday = '' } = parts;
-    const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const DAYS_MAX = 20_000;
+const STEADY_MS = 3 * 3_600_000;
+
+/** A time zone; asking the platform for its local time is dear, so the days of UTC at which it was asked are kept. */
+export class Zone {
+  readonly #format: Intl.DateTimeFormat;
+  /** By number of the day: how far ahead of UTC local time is at its start. */
+  readonly #starts = new Map<number, number>();
+
+  /** Throws a `RangeError` for a name that is no time zone. */
+  constructor(timezone: string) {
+    this.#format = new Intl.DateTimeFormat('en-US', {
+      timeZone: timezone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
+  }
+
+  /** How far ahead of UTC local time is, milliseconds. */
+  aheadMs(ms: number): number {
+    const day = Math.floor(ms / DAY_MS);
+    const startMs = this.#startOf(day);
+    return startMs === this.#startOf(day + 1) ? startMs : this.#asked(ms);
+  }
+
+  /** The same, or nothing when clocks change within three hours of the moment. */
+  steadyAheadMs(ms: number): number | undefined {
+    const aheadMs = this.aheadMs(ms - STEADY_MS);
+    return aheadMs === this.aheadMs(ms + STEADY_MS) ? aheadMs : undefined;
+  }
+
+  localTime(ms: number): LocalTime {
+    const localMs = ms + this.aheadMs(ms);
+    const date = new Date(localMs);
+    const dayNumber = Math.floor(localMs / DAY_MS);
     return {
-      minute: Number(parts['hour']) * 60 + Number(parts['minute']),
-      weekday: weekday.toLowerCase() as Weekday,
-      day: Number(day),
-      date: `${year}-${month}-${day}`,
-      isLastDay: Number(day) === lastDay,
+      minute: Math.floor((localMs - dayNumber * DAY_MS) / MINUTE_MS),
+      weekday: WEEKDAYS[date.getUTCDay()] ?? 'sun',
+      day: date.getUTCDate(),
+      dayNumber,
+      isLastDay: new Date(localMs + DAY_MS).getUTCDate() === 1,
     };
-  };
+  }
+
+  #startOf(day: number): number {
+    const known = this.#starts.get(day);
+    if (known !== undefined) return known;
+    if (this.#starts.size >= DAYS_MAX) this.#starts.clear();
+    const aheadMs = this.#asked(day * DAY_MS);
+    this.#starts.set(day, aheadMs);
+    return aheadMs;
+  }
+
+  #asked(ms: number): number {
+    const parts = new Map(this.#format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+    const of = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+    const localMs = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
+    return localMs - Math.floor(ms / 1000) * 1000;
+  }
 }

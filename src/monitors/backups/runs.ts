@@ -102,9 +102,11 @@ function slotsOf(rule: RunRule, calendar: Calendar, nowMs: number): Slot[] {
   let beforeMs = dueMs === undefined ? undefined : calendar.atOrBefore(dueMs - 1);
   while (dueMs !== undefined) {
     const gapMs = beforeMs === undefined ? 0 : dueMs - beforeMs;
-    const opensMs = dueMs - (rule.earlyMs ?? gapMs / 4);
+    // No run opens before the one before it is due.
+    const opensMs = Math.max(dueMs - (rule.earlyMs ?? gapMs / 4), beforeMs ?? Number.NEGATIVE_INFINITY);
     if (opensMs > nowMs && slots.length > 0) break;
     slots.push({ dueMs, opensMs });
+    if (slots.length > 2 * RUNS_MAX) slots.splice(0, RUNS_MAX);
     if (opensMs > nowMs) break;
     beforeMs = dueMs;
     dueMs = calendar.after(dueMs);
@@ -112,14 +114,14 @@ function slotsOf(rule: RunRule, calendar: Calendar, nowMs: number): Slot[] {
   return slots.slice(-RUNS_MAX);
 }
 
-/** Files closer together than a quarter of the period are one run; the next is due a period after a run began. */
+/** What comes from a run's first file on, and before the next may come, is of it; the next is due a period after that file. */
 function periodicRuns(
   rule: RunRule & { readonly periodMs: number },
   arrivals: readonly Arrival[],
   nowMs: number,
 ): Run[] {
   const { periodMs, graceMs, sinceMs } = rule;
-  const earlyMs = rule.earlyMs ?? periodMs / 4;
+  const earlyMs = Math.min(rule.earlyMs ?? periodMs / 4, periodMs - 1);
   const runs: { dueMs: number; opensMs: number; deadlineMs: number; files: Arrival[] }[] = [];
   const expect = (dueMs: number): void => {
     runs.push({ dueMs, opensMs: dueMs - earlyMs, deadlineMs: dueMs + graceMs, files: [] });
@@ -127,7 +129,8 @@ function periodicRuns(
   const skipTo = (atMs: number): void => {
     for (let last = runs.at(-1); last !== undefined; last = runs.at(-1)) {
       if (last.files.length > 0 || last.dueMs + periodMs - earlyMs > atMs) return;
-      expect(last.dueMs + periodMs);
+      const missed = Math.floor((atMs + earlyMs - last.dueMs) / periodMs);
+      expect(last.dueMs + Math.max(1, missed - RUNS_MAX) * periodMs);
     }
   };
   expect(sinceMs + periodMs);

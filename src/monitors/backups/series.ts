@@ -43,8 +43,12 @@ export interface FoundSeries {
   readonly files: number;
 }
 
+/** Of one series. */
 const ARRIVALS_MAX = 2_000;
-const SERIES_MAX = 10_000;
+/** Of all series: about 400 bytes each. */
+const ALL_ARRIVALS_MAX = 200_000;
+/** Of those that are declared, and of those that are found. */
+export const SERIES_MAX = 10_000;
 
 /** Which series a file is of, in one bucket. */
 export class SeriesSorter<Declared extends DeclaredSeries = DeclaredSeries> {
@@ -55,6 +59,13 @@ export class SeriesSorter<Declared extends DeclaredSeries = DeclaredSeries> {
   constructor(declared: readonly Declared[], grouping?: Grouping) {
     this.#declared = declared.map((series) => ({ series, pattern: keyPattern(series.pattern) }));
     this.#grouped = grouping === undefined ? undefined : grouper(grouping);
+  }
+
+  #isDeclaredId(id: string): boolean {
+    return this.#declared.some(
+      ({ series, pattern }) =>
+        id === series.name || (pattern.names.length > 0 && id.startsWith(`${series.name}/`)),
+    );
   }
 
   /** Nothing for markers, parts, files that are too small, and keys of no series. */
@@ -69,10 +80,14 @@ export class SeriesSorter<Declared extends DeclaredSeries = DeclaredSeries> {
     }
     const grouped = file.sizeBytes > 0 ? this.#grouped?.(file.key) : undefined;
     if (grouped === undefined) return undefined;
-    const { id, member, stamp } = grouped;
+    const { member, stamp } = grouped;
+    const id = this.#isDeclaredId(grouped.id) ? `${grouped.id} ${OTHERS}` : grouped.id;
     return { id, declared: undefined, arrival: { ...file, member, stamp } };
   }
 }
+
+/** Ends the id of a found series that would have that of a declared one. */
+const OTHERS = '(others)';
 
 export interface SortedFile<Declared extends DeclaredSeries = DeclaredSeries> {
   /** `<name>` or `<name>/<value of each named part>` of a declared series; else stem, folder or values. */
@@ -81,14 +96,20 @@ export interface SortedFile<Declared extends DeclaredSeries = DeclaredSeries> {
   readonly arrival: Arrival;
 }
 
+interface Collected {
+  readonly declared: DeclaredSeries | undefined;
+  arrivals: Arrival[];
+  files: number;
+}
+
 /** Sorts the files of a bucket into series; memory is bounded by the number of series, not of files. */
 export class SeriesCollector {
   readonly #declared: readonly DeclaredSeries[];
   readonly #sorter: SeriesSorter;
-  readonly #found = new Map<
-    string,
-    { declared: DeclaredSeries | undefined; arrivals: Arrival[]; files: number }
-  >();
+  readonly #known = new Map<string, Collected>();
+  #found = 0;
+  #arrivals = 0;
+  #arrivalsMax = ARRIVALS_MAX;
   /** Files of series beyond the largest number. */
   overflow = 0;
 
@@ -104,7 +125,7 @@ export class SeriesCollector {
 
   /** Every series with a file, and every declared one without, by id. */
   series(): FoundSeries[] {
-    const found = [...this.#found].map(
+    const found = [...this.#known].map(
       ([id, one]): FoundSeries => ({ id, ...one, arrivals: inOrder(one.arrivals) }),
     );
     const seen = new Set(found.map(({ declared }) => declared));
@@ -115,17 +136,46 @@ export class SeriesCollector {
   }
 
   #put({ id, arrival, declared }: SortedFile): void {
-    const known = this.#found.get(id);
+    const known = this.#known.get(id) ?? this.#opened(id, declared);
     if (known === undefined) {
-      if (this.#found.size >= SERIES_MAX) this.overflow += 1;
-      else this.#found.set(id, { declared, arrivals: [arrival], files: 1 });
+      this.overflow += 1;
       return;
     }
     known.files += 1;
     known.arrivals.push(arrival);
-    if (known.arrivals.length >= ARRIVALS_MAX * 2)
-      known.arrivals = inOrder(known.arrivals).slice(-ARRIVALS_MAX);
+    this.#arrivals += 1;
+    if (known.arrivals.length >= this.#arrivalsMax * 2) this.#shorten(known);
+    while (this.#arrivals > ALL_ARRIVALS_MAX && this.#arrivalsMax > 1) {
+      this.#arrivalsMax = Math.floor(this.#arrivalsMax / 2);
+      for (const one of this.#known.values()) this.#shorten(one);
+    }
   }
+
+  /** What is found never takes the place of what is declared. */
+  #opened(id: string, declared: DeclaredSeries | undefined): Collected | undefined {
+    const others = declared === undefined ? this.#found : this.#known.size - this.#found;
+    if (others >= SERIES_MAX) return undefined;
+    if (declared === undefined) this.#found += 1;
+    const opened: Collected = { declared, arrivals: [], files: 0 };
+    this.#known.set(id, opened);
+    return opened;
+  }
+
+  #shorten(series: Collected): void {
+    const before = series.arrivals.length;
+    series.arrivals = newest(series.arrivals, this.#arrivalsMax);
+    this.#arrivals -= before - series.arrivals.length;
+  }
+}
+
+/** So many at most, and no part of a run of which others had to go. */
+function newest(arrivals: Arrival[], most: number): Arrival[] {
+  if (arrivals.length <= most) return arrivals;
+  const ordered = inOrder(arrivals);
+  const kept = ordered.slice(-most);
+  const cut = ordered.at(-most - 1)?.stamp ?? '';
+  const whole = cut === '' ? kept : kept.filter(({ stamp }) => stamp !== cut);
+  return whole.length === 0 ? kept : whole;
 }
 
 interface Grouped {

@@ -98,6 +98,126 @@ describe('a daily run due at 02:00 with 30 min grace', () => {
   });
 });
 
+describe('a run that was missed', () => {
+  test('stays missing in the history when the next ones come', () => {
+    expect(verdicts(DAILY, arrivals('01-02:00', '03-01:50', '04-02:00'), '04-03:00')).toEqual([
+      '01 ok',
+      '02 missing',
+      '03 ok',
+      '04 ok',
+    ]);
+  });
+
+  test('is late, and the series well again, once it comes after all', () => {
+    const files = arrivals('01-02:00', '02-09:00');
+    const before = seriesState(judgedRuns(DAILY, files, as('02-08:59')), ACCEPTED);
+    const after = judgedRuns(DAILY, arrivals('01-02:00', '02-09:00', '03-02:00'), as('03-02:00'));
+    expect(before.verdict).toBe('missing');
+    expect(seriesState(judgedRuns(DAILY, files, as('02-09:00')), ACCEPTED).verdict).toBe('late');
+    expect(seriesState(after, ACCEPTED).verdict).toBe('ok');
+  });
+
+  test('is not forgotten because a part of it has come: the series does not fall back to the run before', () => {
+    const rule: SeriesRule = { ...DAILY, members: { kind: 'count', count: 2 } };
+    const files = arrivals('01-01:00 10 a', '01-01:10 10 b', '02-05:00 10 c');
+    const state = seriesState(judgedRuns(rule, files, as('02-05:10')), ACCEPTED);
+    expect(state).toMatchObject({
+      verdict: 'missing',
+      sentence: 'Not whole by the deadline. So far: 1 of 2 members.',
+      sinceMs: at('02-02:30'),
+    });
+    expect(seriesState(judgedRuns(rule, files, as('02-05:30')), ACCEPTED).verdict).toBe('incomplete');
+  });
+});
+
+describe('a run that was right by its deadline', () => {
+  const sized: SeriesRule = { ...DAILY, sizeBytesMin: 50, sizeBytesMax: 150 };
+  test.each([
+    [
+      'stays right when more comes later, which is not added to it',
+      ['01-01:50 100', '01-10:00 100'],
+      '01 ok',
+    ],
+    [
+      'is wrong when its file is written again, and is too small now',
+      ['01-01:50 100 a', '01-10:00 5 a'],
+      '01 too-small',
+    ],
+    ['is right when its file is written again as it was', ['01-01:50 100 a', '01-10:00 100 a'], '01 ok'],
+    ['is wrong when more comes in time than may', ['01-01:50 100', '01-01:55 100'], '01 too-large'],
+  ])('%s', (_what, files, expected) => {
+    expect(verdicts(sized, arrivals(...files), '01-11:00')).toEqual([expected]);
+  });
+});
+
+describe('a night on which clocks change', () => {
+  const zoned = (cron: string, timezone: string): SeriesRule => ({
+    ...DAILY,
+    schedule: { kind: 'cron', cron, timezone },
+    sinceMs: Date.parse('2026-03-01T00:00Z'),
+  });
+  /** Verdicts of the days around it, of runs that came at these moments. */
+  const around = (rule: SeriesRule, moments: readonly string[], now: string): string[] => {
+    const files = moments.map((moment) => ({
+      ...arrivals('01-00:00')[0],
+      key: moment,
+      atMs: Date.parse(moment),
+    }));
+    const from = Date.parse(moments[0] ?? '') - 3_600_000;
+    const time = { nowMs: Date.parse(now), calendars: new Calendars() };
+    return judgedRuns({ ...rule, sinceMs: from }, files as Arrival[], time).map(
+      ({ dueMs, verdict }) => `${new Date(dueMs).toISOString().slice(5, 16)} ${verdict}`,
+    );
+  };
+
+  test.each([
+    [
+      'Europe/Lisbon 01:30 that comes twice is one run, missing 30 min after the first',
+      zoned('30 1 * * *', 'Europe/Lisbon'),
+      ['2026-10-24T00:20Z'],
+      '2026-10-25T01:00Z',
+      ['10-24T00:30 ok', '10-25T00:30 missing'],
+    ],
+    [
+      'and one that comes at the second 01:30 is late, not missing',
+      zoned('30 1 * * *', 'Europe/Lisbon'),
+      ['2026-10-24T00:20Z', '2026-10-25T01:30Z'],
+      '2026-10-25T02:00Z',
+      ['10-24T00:30 ok', '10-25T00:30 late'],
+    ],
+    [
+      'Europe/Lisbon 01:30 that never comes is due at the change',
+      zoned('30 1 * * *', 'Europe/Lisbon'),
+      ['2026-03-28T01:20Z', '2026-03-29T01:10Z', '2026-03-30T00:20Z'],
+      '2026-03-30T01:00Z',
+      ['03-28T01:30 ok', '03-29T01:00 ok', '03-30T00:30 ok'],
+    ],
+    [
+      'America/New_York 02:30 that never comes is due at the change',
+      zoned('30 2 * * *', 'America/New_York'),
+      ['2026-03-07T07:20Z', '2026-03-08T07:10Z', '2026-03-09T06:20Z'],
+      '2026-03-09T07:00Z',
+      ['03-07T07:30 ok', '03-08T07:00 ok', '03-09T06:30 ok'],
+    ],
+    [
+      'Australia/Lord_Howe goes back half an hour: 01:45 is due the first time',
+      zoned('45 1 * * *', 'Australia/Lord_Howe'),
+      ['2026-04-03T14:40Z', '2026-04-04T14:40Z', '2026-04-05T15:10Z'],
+      '2026-04-05T16:00Z',
+      ['04-03T14:45 ok', '04-04T14:45 ok', '04-05T15:15 ok'],
+    ],
+    [
+      'Asia/Kathmandu is 5 h 45 min ahead all the year',
+      zoned('0 2 * * *', 'Asia/Kathmandu'),
+      ['2026-03-28T20:10Z', '2026-03-29T20:40Z'],
+      '2026-03-29T21:00Z',
+      ['03-28T20:15 ok', '03-29T20:15 ok'],
+    ],
+  ])('%s', (_what, rule, moments, now, expected) => {
+    expect(around(rule, moments, now)).toEqual(expected);
+  });
+});
+
 describe('a run every day', () => {
   const every: SeriesRule = { ...DAILY, schedule: { kind: 'every', periodMs: 86_400_000 } };
   test.each([
@@ -136,7 +256,12 @@ describe('sizes', () => {
     ['three times the median is too large', [...week, '04-01:50 300'], '04-02:30', '04 too-large'],
     ['half of it still is not too small', [...week, '04-01:50 50'], '04-02:30', '04 ok'],
     ['two runs are no median yet', ['01-02:00 100', '02-02:00 1'], '02-02:30', '02 ok'],
-    ['what is late has the grace to be whole', [...week, '04-05:00 33'], '04-05:29', '04 expected'],
+    [
+      'what is late has the grace to be whole, and is missing until then',
+      [...week, '04-05:00 33'],
+      '04-05:29',
+      '04 missing',
+    ],
     ['and is too small after it', [...week, '04-05:00 33'], '04-05:30', '04 too-small'],
   ])('%s', (_what, files, now, expected) => {
     expect(verdicts(sized, arrivals(...files), now).at(-1)).toBe(expected);
@@ -166,6 +291,12 @@ describe('sizes', () => {
     expect(verdicts(DAILY, removed('01-02:45'), '01-03:00')).toEqual(['01 ok']);
   });
 
+  test('accepting what came ends too small at once', () => {
+    const files = arrivals(...week, '04-02:00 10');
+    expect(verdicts(sized, files, '04-03:00').at(-1)).toBe('04 too-small');
+    expect(verdicts({ ...sized, baselinesMs: [at('04-02:00')] }, files, '04-09:00').at(-1)).toBe('04 ok');
+  });
+
   test('a smallest size holds from the first run on, and says so', () => {
     const [run] = judgedRuns({ ...DAILY, sizeBytesMin: 2048 }, arrivals('01-02:00 1024'), as('01-03:00'));
     expect(run).toMatchObject({ verdict: 'too-small', sentence: '1.0 KiB, at least 2.0 KiB expected.' });
@@ -193,6 +324,17 @@ describe('sets', () => {
     const rule: SeriesRule = { ...DAILY, members: { kind: 'usual', runs: 5 } };
     const files = arrivals(...members(3, '01'), ...members(3, '02'), ...members(2, '03'));
     expect(verdicts(rule, files, '03-03:00')).toEqual(['01 ok', '02 ok', '03 incomplete']);
+  });
+
+  test('fewer than usual is right once somebody accepts what runs are now', () => {
+    const rule: SeriesRule = { ...DAILY, members: { kind: 'usual', runs: 5 } };
+    const days = ['03', '04'].flatMap((day) => members(2, day));
+    const files = arrivals(...members(3, '01'), ...members(3, '02'), ...days);
+    expect(verdicts(rule, files, '04-03:00').at(-1)).toBe('04 incomplete');
+    const accepted = { ...rule, baselinesMs: [at('03-02:00')] };
+    expect(verdicts(accepted, files, '04-03:00').at(-1)).toBe('04 ok');
+    const fewer = arrivals(...members(3, '01'), ...days, ...members(1, '05'));
+    expect(verdicts(accepted, fewer, '05-03:00').at(-1)).toBe('05 incomplete');
   });
 
   test('a set that takes until after the next opens is one run when its names say so', () => {

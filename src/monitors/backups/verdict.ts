@@ -41,7 +41,7 @@ export interface SeriesRule extends RunRule {
   readonly sizeBytesMax?: number;
   /** How far a run may be from the median of the runs before it, as shares of that; absent: it does not matter. */
   readonly change?: { readonly down?: number; readonly up?: number; readonly runs: number };
-  /** When somebody said that runs are this size now, oldest first: for runs since then those before do not count for the median. */
+  /** When somebody said that this is what runs are now, oldest first: for runs since then those before count no more. */
   readonly baselinesMs?: readonly number[];
   readonly members?: Members;
   /** Whether a run with the same content as the one before is wrong. */
@@ -90,35 +90,31 @@ interface Fault {
 function judgedRun(run: Run, rule: SeriesRule, history: History): JudgedRun {
   const { before, nowMs } = history;
   const files = newestOfEach(run);
-  const membersExpected = expectedMembers(rule.members, before);
+  const baselineMs = baselineOf(rule, files);
+  const membersExpected = expectedMembers(rule, before, baselineMs);
+  const there = membersOf(files);
   const made = {
     ...run,
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    members: membersOf(files).size,
+    members: there.size,
     membersExpected,
   };
   const [first] = files;
   if (first === undefined) return { ...made, ...absent(run, nowMs), arrivedMs: undefined };
-  // What comes after its deadline has the grace from its first file on to be whole.
+  const right = rightInTime(run, rule, history);
+  if (right?.isWhole === true) return right.run;
+  // What comes after its deadline has the grace from its first file on to be whole, and is missing until then.
   const judgedMs = first.atMs > run.deadlineMs ? first.atMs + rule.graceMs : run.deadlineMs;
   const arrivedMs = files.at(-1)?.atMs ?? first.atMs;
-  const fault = faultOf({ ...made, files }, rule, before);
-  if (fault !== undefined) {
-    const isOpen = nowMs < judgedMs;
-    const sentence = isOpen ? `So far: ${fault.sentence}` : fault.sentence;
-    return {
-      ...made,
-      arrivedMs,
-      sentence,
-      verdict: isOpen ? 'expected' : fault.verdict,
-      sinceMs: isOpen ? run.opensMs : judgedMs,
-    };
+  const fault = faultOf({ files, there, made, baselineMs }, rule, before);
+  if (fault !== undefined && nowMs < judgedMs) {
+    const { verdict, sinceMs } = absent(run, nowMs);
+    const sentence = `${verdict === 'missing' ? 'Not whole by the deadline. ' : ''}So far: ${fault.sentence}`;
+    return { ...made, arrivedMs, verdict, sinceMs, sentence };
   }
+  if (fault !== undefined) return { ...made, arrivedMs, ...fault, sinceMs: judgedMs };
+  if (right !== undefined) return right.run;
   const lateMs = arrivedMs - run.deadlineMs;
-  const inTime = lateMs > 0 ? run.files.filter(({ atMs }) => atMs <= run.deadlineMs) : [];
-  // What comes later to a run that was right in time does not make it late.
-  if (inTime.length > 0 && judgedRun({ ...run, files: inTime }, rule, history).verdict === 'ok')
-    return judgedRun({ ...run, files: inTime }, rule, history);
   const came = `${bytesText(made.sizeBytes)} in ${files.length === 1 ? '1 file' : `${files.length} files`}`;
   return lateMs > 0
     ? {
@@ -129,6 +125,25 @@ function judgedRun(run: Run, rule: SeriesRule, history: History): JudgedRun {
         sinceMs: run.deadlineMs,
       }
     : { ...made, arrivedMs, verdict: 'ok', sentence: `${came}.`, sinceMs: arrivedMs };
+}
+
+/**
+ * The run without what came after its deadline, when it was right by then: more files make it neither late nor too
+ * large. It is whole unless one of them replaced a file of it.
+ */
+function rightInTime(
+  run: Run,
+  rule: SeriesRule,
+  history: History,
+): { readonly run: JudgedRun; readonly isWhole: boolean } | undefined {
+  const [first, last] = [run.files[0], run.files.at(-1)];
+  if (first === undefined || first.atMs > run.deadlineMs) return undefined;
+  if (last === undefined || last.atMs <= run.deadlineMs) return undefined;
+  const files = run.files.filter(({ atMs }) => atMs <= run.deadlineMs);
+  const judged = judgedRun({ ...run, files }, rule, history);
+  if (judged.verdict !== 'ok') return undefined;
+  const keys = new Set(files.map(({ key }) => key));
+  return { run: judged, isWhole: !run.files.slice(files.length).some(({ key }) => keys.has(key)) };
 }
 
 function absent(run: Run, nowMs: number): Pick<JudgedRun, 'verdict' | 'sentence' | 'sinceMs'> {
@@ -143,16 +158,26 @@ function absent(run: Run, nowMs: number): Pick<JudgedRun, 'verdict' | 'sentence'
 }
 
 /** A key written again replaces what was there before; what was removed before the run had to be there is not of it. */
-function newestOfEach({ files, deadlineMs }: Pick<Run, 'files' | 'deadlineMs'>): Arrival[] {
-  const newest = [...new Map(files.map((file) => [file.key, file])).values()];
+function newestOfEach({ files, deadlineMs }: Pick<Run, 'files' | 'deadlineMs'>): readonly Arrival[] {
+  const newest = files.length < 2 ? files : [...new Map(files.map((file) => [file.key, file])).values()];
   return newest.filter(({ removedMs }) => removedMs === undefined || removedMs > deadlineMs);
+}
+
+/** The last time somebody said that this is what runs are, and this one was there; 0 when nobody did. */
+function baselineOf({ baselinesMs }: SeriesRule, files: readonly Arrival[]): number {
+  const arrivedMs = files.at(-1)?.atMs ?? 0;
+  return baselinesMs?.findLast((ms) => ms <= arrivedMs) ?? 0;
 }
 
 function membersOf(files: readonly Arrival[]): Set<string> {
   return new Set(files.map(({ member, key }) => (member === '' ? key : member)));
 }
 
-function expectedMembers(members: Members | undefined, before: readonly JudgedRun[]): number | undefined {
+function expectedMembers(
+  { members }: SeriesRule,
+  before: readonly JudgedRun[],
+  sinceMs: number,
+): number | undefined {
   switch (members?.kind) {
     case undefined:
       return undefined;
@@ -161,84 +186,92 @@ function expectedMembers(members: Members | undefined, before: readonly JudgedRu
     case 'count':
       return members.count;
     case 'usual': {
-      const usual = before.filter(({ verdict }) => isGood(verdict)).slice(-members.runs);
+      const usual = lastGood(before, { runs: members.runs, sinceMs });
       return usual.length === 0 ? undefined : Math.max(...usual.map((run) => run.members));
     }
   }
 }
 
-function faultOf(
-  run: Pick<JudgedRun, 'files' | 'sizeBytes' | 'members' | 'membersExpected'>,
-  rule: SeriesRule,
-  before: readonly JudgedRun[],
-): Fault | undefined {
+interface MadeRun {
+  /** The newest of each key. */
+  readonly files: readonly Arrival[];
+  /** Members, by name or key. */
+  readonly there: ReadonlySet<string>;
+  readonly made: Pick<JudgedRun, 'sizeBytes' | 'membersExpected'>;
+  /** Runs before it say nothing of this one. */
+  readonly baselineMs: number;
+}
+
+function faultOf(run: MadeRun, rule: SeriesRule, before: readonly JudgedRun[]): Fault | undefined {
   return (
     incomplete(run, rule) ?? wrongSize(run, rule, before) ?? duplicate(run, rule, before) ?? wrongContent(run)
   );
 }
 
-function wrongContent({ files }: Pick<JudgedRun, 'files'>): Fault | undefined {
+function wrongContent({ files }: MadeRun): Fault | undefined {
   const wrong = files.find(({ look }) => look?.content?.result === 'wrong');
   return wrong === undefined
     ? undefined
     : { verdict: 'wrong-content', sentence: `${wrong.key}: ${wrong.look?.content?.sentence ?? ''}` };
 }
 
-function incomplete(
-  run: Pick<JudgedRun, 'files' | 'members' | 'membersExpected'>,
-  rule: SeriesRule,
-): Fault | undefined {
-  const { members, membersExpected } = run;
+function incomplete({ there, made }: MadeRun, rule: SeriesRule): Fault | undefined {
+  const { membersExpected } = made;
   if (membersExpected === undefined) return undefined;
-  const there = membersOf(run.files);
   const missing = rule.members?.kind === 'names' ? rule.members.names.filter((name) => !there.has(name)) : [];
-  if (rule.members?.kind === 'names' ? missing.length === 0 : members >= membersExpected) return undefined;
+  const present = rule.members?.kind === 'names' ? membersExpected - missing.length : there.size;
+  if (present >= membersExpected) return undefined;
   const names = missing.slice(0, 3).join(', ');
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
   const which = missing.length === 0 ? '' : `; missing: ${names}${more}`;
-  const present = rule.members?.kind === 'names' ? membersExpected - missing.length : members;
   return { verdict: 'incomplete', sentence: `${present} of ${membersExpected} members${which}.` };
 }
 
 function wrongSize(
-  { sizeBytes, files }: Pick<JudgedRun, 'sizeBytes' | 'files'>,
+  { made: { sizeBytes }, baselineMs }: MadeRun,
   rule: SeriesRule,
   before: readonly JudgedRun[],
 ): Fault | undefined {
-  const size = bytesText(sizeBytes);
-  const arrivedMs = files.at(-1)?.atMs ?? 0;
-  const baselineMs = rule.baselinesMs?.findLast((ms) => ms <= arrivedMs) ?? 0;
   const { sizeBytesMin: min, sizeBytesMax: max, change } = rule;
-  if (min !== undefined && sizeBytes < min)
-    return { verdict: 'too-small', sentence: `${size}, at least ${bytesText(min)} expected.` };
-  if (max !== undefined && sizeBytes > max)
-    return { verdict: 'too-large', sentence: `${size}, at most ${bytesText(max)} expected.` };
+  const fault = (verdict: 'too-small' | 'too-large', why: string): Fault => ({
+    verdict,
+    sentence: `${bytesText(sizeBytes)}, ${why}.`,
+  });
+  if (min !== undefined && sizeBytes < min) return fault('too-small', `at least ${bytesText(min)} expected`);
+  if (max !== undefined && sizeBytes > max) return fault('too-large', `at most ${bytesText(max)} expected`);
   const usual = change === undefined ? undefined : usualSize(before, change.runs, baselineMs);
   if (change === undefined || usual === undefined || usual === 0) return undefined;
   const share = sizeBytes / usual - 1;
-  const than = `than the median of the last runs (${bytesText(usual)})`;
+  const than = (): string => `than the median of the last runs (${bytesText(usual)})`;
   if (change.down !== undefined && -share > change.down)
-    return { verdict: 'too-small', sentence: `${size}, ${percent(-share)} less ${than}.` };
+    return fault('too-small', `${percent(-share)} less ${than()}`);
   if (change.up !== undefined && share > change.up)
-    return { verdict: 'too-large', sentence: `${size}, ${percent(share)} more ${than}.` };
+    return fault('too-large', `${percent(share)} more ${than()}`);
   return undefined;
 }
 
 /** Median of the last good runs; nothing before there were three. */
 export function usualSize(before: readonly JudgedRun[], runs: number, sinceMs: number): number | undefined {
-  const sizes = before
-    .filter(({ verdict, arrivedMs }) => isGood(verdict) && (arrivedMs ?? 0) >= sinceMs)
-    .slice(-runs)
+  const sizes = lastGood(before, { runs, sinceMs })
     .map(({ sizeBytes }) => sizeBytes)
     .sort((a, b) => a - b);
   return sizes.length < Math.min(3, runs) ? undefined : sizes[Math.floor(sizes.length / 2)];
 }
 
-function duplicate(
-  run: Pick<JudgedRun, 'files'>,
-  rule: SeriesRule,
+/** The last good runs that came at `sinceMs` or later, newest first. */
+function lastGood(
   before: readonly JudgedRun[],
-): Fault | undefined {
+  { runs, sinceMs }: { readonly runs: number; readonly sinceMs: number },
+): JudgedRun[] {
+  const good: JudgedRun[] = [];
+  for (let place = before.length - 1; place >= 0 && good.length < runs; place -= 1) {
+    const run = before[place];
+    if (run !== undefined && isGood(run.verdict) && (run.arrivedMs ?? 0) >= sinceMs) good.push(run);
+  }
+  return good;
+}
+
+function duplicate(run: MadeRun, rule: SeriesRule, before: readonly JudgedRun[]): Fault | undefined {
   if (rule.refusesDuplicates !== true) return undefined;
   const last = before.findLast(({ files }) => files.length > 0);
   if (last === undefined) return undefined;
