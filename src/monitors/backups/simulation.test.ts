@@ -17,7 +17,8 @@ const MINUTE_MS = 60_000;
 /** How often the server looks at what is due. */
 const LOOK_MS = 30_000;
 const NOTICED_WITHIN_MS = 60_000;
-const ARRIVALS_SEEN = 12;
+/** Runs that came, of which a median of five is made. */
+const RUNS_SEEN = 8;
 
 const seed = Number(process.env['SIMULATION_SEED'] ?? Math.trunc(performance.timeOrigin % 1e9));
 
@@ -60,6 +61,7 @@ function scheduleOf(random: Random): Schedule {
   const timezone = ZONES[Math.floor(random() * ZONES.length)] ?? 'UTC';
   const [hour, minute] = [Math.floor(random() * 24), Math.floor(random() * 60)];
   const kind = random();
+  if (kind < 0.1) return { kind: 'every', periodMs: (6 + Math.floor(random() * 60)) * 3_600_000 };
   if (kind < 0.55) return { kind: 'cron', cron: `${minute} ${hour} * * *`, timezone };
   if (kind < 0.75) {
     const at = `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
@@ -67,6 +69,12 @@ function scheduleOf(random: Random): Schedule {
   }
   if (kind < 0.9) return { kind: 'cron', cron: `${minute} ${hour} * * 0`, timezone };
   return { kind: 'cron', cron: `${minute} ${hour} ${random() < 0.5 ? 'L' : '29'} * *`, timezone };
+}
+
+/** A period runs from when the run before came, a calendar does not care. */
+function dueTimes(schedule: Schedule, calendars: Calendars): (dueMs: number, cameMs?: number) => number {
+  if (schedule.kind === 'every') return (dueMs, cameMs) => (cameMs ?? dueMs) + schedule.periodMs;
+  return (dueMs) => calendars.of(schedule).after(dueMs) ?? END_MS;
 }
 
 type Fault = 'none' | 'missing' | 'late' | 'shrunken' | 'one-member';
@@ -90,8 +98,7 @@ function faultsOf(random: Random): () => Fault {
 
 function scenarioOf(random: Random, calendars: Calendars): Scenario {
   const schedule = scheduleOf(random);
-  if (schedule.kind === 'every') throw new Error('only calendars');
-  const calendar = calendars.of(schedule);
+  const nextDue = dueTimes(schedule, calendars);
   const rule: SeriesRule = {
     schedule,
     graceMs: (15 + Math.floor(random() * 45)) * MINUTE_MS,
@@ -107,11 +114,7 @@ function scenarioOf(random: Random, calendars: Calendars): Scenario {
   let driftMinutes = -20;
   let sizeBytes = 1000 + random() * 1_000_000;
   let good = 0;
-  for (
-    let due = calendar.after(START_MS - 1);
-    due !== undefined && due < LAST_DUE_MS;
-    due = calendar.after(due)
-  ) {
+  for (let due = nextDue(START_MS); due < LAST_DUE_MS; ) {
     driftMinutes = Math.min(10, Math.max(-60, driftMinutes + (random() - 0.5) * 8));
     sizeBytes *= 1 + (random() - 0.45) * 0.02;
     const what = good < 5 ? 'none' : fault();
@@ -132,6 +135,7 @@ function scenarioOf(random: Random, calendars: Calendars): Scenario {
       });
     });
     planted.push(...plantedOf(what, { dueMs: due, deadlineMs, lastMs: Math.round(startMs + 40_000) }));
+    due = nextDue(due, what === 'missing' ? undefined : Math.round(startMs));
   }
   return { rule, arrivals, planted };
 }
@@ -166,7 +170,7 @@ function noticed(scenario: Scenario, random: Random, calendars: Calendars): Noti
   let seen = 0;
   for (let nowMs = START_MS; nowMs < END_MS; ) {
     while ((arrivals[seen]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs) seen += 1;
-    const recent = arrivals.slice(Math.max(0, seen - ARRIVALS_SEEN * MEMBERS.length), seen);
+    const recent = arrivals.slice(Math.max(0, seen - RUNS_SEEN * MEMBERS.length), seen);
     const sinceMs = Math.max(rule.sinceMs, (recent[0]?.atMs ?? 0) - 3 * 3_600_000);
     const judged = judgeSeries({ rule: { ...rule, sinceMs }, standing }, recent, { nowMs, calendars });
     const { newest } = judged.state;
