@@ -48,8 +48,9 @@ export async function runProgram(command: readonly [string, ...string[]]): Promi
 export async function runChild<Answer>(
   file: URL,
   args: readonly string[],
+  nodeFlags: readonly string[] = [],
 ): Promise<{ answer: Answer; run: ProgramRun }> {
-  const run = await runProgram([process.execPath, fileURLToPath(file), ...args]);
+  const run = await runProgram([process.execPath, ...nodeFlags, fileURLToPath(file), ...args]);
   return { answer: JSON.parse(run.output) as Answer, run };
 }
 

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { reasonOf } from '../src/lib/fault.ts';
 import type { Bench, Report, Setup } from './bench.ts';
 import { accessLog } from './benches/access-log.ts';
+import { backups } from './benches/backups.ts';
 import { cloudtrail } from './benches/cloudtrail.ts';
 import { driftAudit } from './benches/drift-audit.ts';
 import { memory } from './benches/memory.ts';
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   panels,
   driftAudit,
   replication,
+  backups,
 ];
 const LINES = 2_000_000;
 const LINES_MIN = 1_000;
