@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { CONTENT_KINDS } from '../monitors/backups/content.ts';
 import { keyPattern } from '../monitors/backups/key-pattern.ts';
-import { Calendars } from '../monitors/backups/schedule.ts';
-import { WEEKDAYS } from '../monitors/backups/weekday.ts';
+import { Calendars, WEEKDAYS } from '../monitors/backups/schedule.ts';
 import { duration, durationIfAny, size, sizeIfAny } from './units.ts';
 
 function isTimezone(name: string): boolean {

@@ -6,6 +6,8 @@ import { type NextLocal, nextLocalOf } from './cron-fields.ts';
 import { Zone } from './local-time.ts';
 import { WEEKDAYS, type Weekday } from './weekday.ts';
 
+export { WEEKDAYS };
+
 export type Schedule =
   /** Each run is due a period after the one before began. */
   | { readonly kind: 'every'; readonly periodMs: number }
