@@ -50,11 +50,14 @@ const TABLES: readonly Row[] = [
   [3, '- - - - -', NOT_ENOUGH, R, 'ALARM', 'OK'],
   [3, '0 X X - X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
   [3, '- - X - -', 'ALARM', R, 'ALARM', 'OK'],
+  [3, '- - - - X', NOT_ENOUGH, R, 'ALARM', 'OK'],
+  [3, 'X - - - -', 'ALARM', R, 'ALARM', 'OK'],
   [2, '0 - X - X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
   [2, '0 0 X 0 X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
   [2, '0 - X - -', 'OK', 'OK', 'ALARM', 'OK'],
   [2, '- - - - 0', 'OK', 'OK', 'ALARM', 'OK'],
   [2, '- - - X -', 'ALARM', R, 'ALARM', 'OK'],
+  [2, '- - - - X', NOT_ENOUGH, R, 'ALARM', 'OK'],
 ];
 
 const CASES = TABLES.flatMap(([m, points, ...outcomes]) =>
@@ -73,7 +76,7 @@ test.each(CASES)(
 
 describe('beside the tables, 3 of 3, missing data as missing:', () => {
   test.each(['- - - - X', '- - - X -'])('%s is no alarm yet', (points) => {
-    expect(stateOf(RULE, points)).toBe('OK');
+    expect(stateOf(RULE, points, { state: 'OK' })).toBe('INSUFFICIENT_DATA');
   });
 
   test.each(['- - - X 0', '- - X - 0'])('%s never becomes one', (points) => {
@@ -202,8 +205,7 @@ describe('percentiles of few samples', () => {
     expect(evaluateMetric(rule('ignore'), [point(100)], time).state).toBe('ALARM');
     expect(evaluateMetric(rule('ignore'), [point(99)], time)).toMatchObject({
       state: 'OK',
-      sentence:
-        'The newest point is of fewer than the 100 samples that p90 takes: the state stays as it was.',
+      sentence: 'Points are of fewer than the 100 samples that p90 takes: the state stays as it was.',
     });
     expect(evaluateMetric(rule('ignore'), [point(99, 1)], { ...time, state: 'ALARM' }).state).toBe('ALARM');
   });
@@ -309,6 +311,12 @@ test.each([
     '1 of 1 point is above 3, and 2 missing count as breaching, the newest is 5 at 2026-11-01T11:58Z.',
   ],
   ['X - -', 'missing', 3, '1 point is above 3, the newest is 5 at 2026-11-01T11:57Z, and none came since.'],
+  [
+    'X X',
+    'missing',
+    3,
+    '2 points are above 3 and there is no other; 3 points make an alarm, the newest is 5 at 2026-11-01T11:59Z.',
+  ],
   ['X - -', 'ignore', 3, 'Too few points in the last 5 min: the state stays as it was.'],
 ] as const)('why %s is as it is with %s data, %i needed', (points, missing, m, sentence) => {
   const rule = { ...RULE, missing, datapointsToAlarm: m };

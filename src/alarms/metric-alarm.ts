@@ -16,8 +16,8 @@ export interface Tally {
   readonly breaching: number;
   /** Gaps that stand in for points. */
   readonly filled: number;
-  /** Points that breach, gaps after them and too few of either: an alarm before M points are there. */
-  readonly isPremature: boolean;
+  /** The oldest point that breaches is as old as M periods: with nothing but gaps beside, enough for an alarm. */
+  readonly isOldEnough: boolean;
   /** The newest period has too few samples, or there are no other points. */
   readonly isUnsure: boolean;
 }
@@ -29,6 +29,8 @@ export interface Outcome {
     | 'premature'
     | 'fine'
     | 'no-data'
+    /** Breaching points alone, fewer than M and none of them old. */
+    | 'too-few'
     | 'retained'
     | 'few-samples'
     | 'not-recovered';
@@ -53,34 +55,35 @@ export function evaluateMetric(rule: MetricRule, points: readonly Point[], time:
 }
 
 function tallyOf(rule: MetricRule, range: readonly Slot[]): Tally {
-  const { evaluationPeriods: n, datapointsToAlarm: m, missing } = rule;
+  const { evaluationPeriods: n, datapointsToAlarm: m } = rule;
   const used = range.filter(isPoint).slice(-n);
   const unsure = range.filter(({ standing }) => standing === 'few-samples').length;
-  const firstBreaching = range.findIndex(
-    ({ standing }, index) => standing === 'breaching' && index >= range.length - n,
-  );
-  const oldestAge = firstBreaching === -1 ? 0 : range.length - firstBreaching;
+  const oldest = range.findIndex(({ standing }) => standing === 'breaching');
   return {
     used,
     breaching: used.filter(({ standing }) => standing === 'breaching').length,
     filled: Math.max(0, n - used.length - unsure),
-    isPremature:
-      missing !== 'notBreaching' && used.every(({ standing }) => standing === 'breaching') && oldestAge >= m,
+    isOldEnough: oldest !== -1 && range.length - oldest >= m,
     isUnsure: range.at(-1)?.standing === 'few-samples' || (used.length === 0 && unsure > 0),
   };
 }
 
 function outcomeOf(rule: MetricRule, tally: Tally, before: AlarmState): Outcome {
-  const { used, breaching, filled, isPremature } = tally;
+  const { used, breaching, filled } = tally;
   if (tally.isUnsure) return { state: before, cause: 'few-samples' };
   if (breaching + (rule.missing === 'breaching' ? filled : 0) >= rule.datapointsToAlarm)
     return { state: 'ALARM', cause: 'breaching' };
-  if (rule.missing === 'ignore' && (used.length === 0 || isPremature))
-    return { state: before, cause: 'retained' };
-  if (isPremature) return { state: 'ALARM', cause: 'premature' };
-  if (rule.missing === 'missing' && used.length === 0)
-    return { state: 'INSUFFICIENT_DATA', cause: 'no-data' };
-  return { state: 'OK', cause: 'fine' };
+  if (breaching < used.length || rule.missing === 'notBreaching') return { state: 'OK', cause: 'fine' };
+  return withoutFinePoint(rule, tally, before);
+}
+
+/** Fewer than M points, and none of them fine: what is there cannot make it OK. */
+function withoutFinePoint(rule: MetricRule, { used, isOldEnough }: Tally, before: AlarmState): Outcome {
+  if (rule.missing === 'ignore') return { state: before, cause: 'retained' };
+  if (isOldEnough) return { state: 'ALARM', cause: 'premature' };
+  // Gaps that breach would have made it one, had few samples not taken their place.
+  if (rule.missing === 'breaching') return { state: before, cause: 'few-samples' };
+  return { state: 'INSUFFICIENT_DATA', cause: used.length === 0 ? 'no-data' : 'too-few' };
 }
 
 interface Ending {

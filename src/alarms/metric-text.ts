@@ -26,12 +26,14 @@ function causeText(told: Told): string {
       return tally.used.length === 0 ? emptyText(told) : countText(told);
     case 'premature':
       return `${pointsText(tally.breaching)} ${tally.breaching === 1 ? 'is' : 'are'} ${limitOf(told)}, ${newestText(tally)}, and none came since.`;
+    case 'too-few':
+      return `${pointsText(tally.breaching)} ${tally.breaching === 1 ? 'is' : 'are'} ${limitOf(told)} and there is no other; ${pointsText(rule.datapointsToAlarm)} make an alarm, ${newestText(tally)}.`;
     case 'no-data':
       return `${nothingText(told)}.`;
     case 'retained':
       return `${tally.used.length === 0 ? nothingText(told) : `Too few points in the last ${lookedAtText(told)}`}: the state stays as it was.`;
     case 'few-samples':
-      return `The newest point is of fewer than the ${numberText(samplesNeeded(rule.lowSamples?.percentile ?? 0))} samples that p${rule.lowSamples?.percentile ?? 0} takes: the state stays as it was.`;
+      return `Points are of fewer than the ${numberText(samplesNeeded(rule.lowSamples?.percentile ?? 0))} samples that p${rule.lowSamples?.percentile ?? 0} takes: the state stays as it was.`;
     case 'not-recovered':
       return `It ends when ${pointsText(rule.recoveryPeriods ?? 1)} in a row ${rule.recoveryPeriods === 1 ? 'is' : 'are'} not ${limitOf(told)}: ${newestText(tally)}.`;
   }

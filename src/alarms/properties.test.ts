@@ -167,12 +167,23 @@ test('hysteresis makes no alarm, it only keeps one', () => {
   );
 });
 
-test('INSUFFICIENT_DATA is said without a point, or was so before', () => {
+test('INSUFFICIENT_DATA is said without a point that is fine, or was so before', () => {
   fc.assert(
     fc.property(rule, points, time, (made, some, when) => {
       const { state, numbers } = evaluateMetric(made, some, when);
       if (state === 'INSUFFICIENT_DATA' && (when.state ?? state) !== state)
-        expect(numbers).toMatchObject({ points: 0 });
+        expect(numbers['points']).toBe(numbers['breaching']);
+    }),
+    RUNS,
+  );
+});
+
+test('an alarm never ends as OK without a point that is fine, or gaps that are', () => {
+  fc.assert(
+    fc.property(rule, points, time, (made, some, when) => {
+      const { state, numbers } = evaluateMetric(made, some, { ...when, state: 'ALARM' });
+      if (state === 'OK' && made.missing !== 'notBreaching')
+        expect(numbers['points']).toBeGreaterThan(numbers['breaching'] ?? 0);
     }),
     RUNS,
   );
