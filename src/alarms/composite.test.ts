@@ -150,6 +150,9 @@ describe('composites of composites', () => {
   const known: readonly KnownState[] = [
     { id: 'failed{bucket="a"}', definition: 'failed', state: 'OK' },
     { id: 'failed{bucket="b"}', definition: 'failed', state: 'ALARM' },
+    { id: 'seen{bucket="a"}', definition: 'seen', state: 'OK' },
+    { id: 'seen{bucket="b"}', definition: 'seen', state: 'INSUFFICIENT_DATA' },
+    { id: 'seen{bucket="c"}', definition: 'seen', state: 'OK' },
     { id: 'maintenance', definition: 'maintenance', state: 'OK' },
     // As it was stored before; what is worked out now counts.
     { id: 'low', definition: 'low', state: 'OK' },
@@ -176,9 +179,10 @@ describe('composites of composites', () => {
       states(
         ['any', 'ALARM(failed)'],
         ['all', 'OK(failed)'],
+        ['dark', 'INSUFFICIENT_DATA(seen)'],
         ['one', String.raw`OK("failed{bucket=\"a\"}")`],
       ),
-    ).toEqual({ any: 'ALARM', all: 'OK', one: 'ALARM' });
+    ).toEqual({ any: 'ALARM', all: 'OK', dark: 'ALARM', one: 'ALARM' });
   });
 
   test('what is not known is said, and is not OK', () => {

@@ -287,6 +287,7 @@ describe('a source that is late', () => {
     expect(evaluateMetric({ ...RULE, lateWaitMs: 50 * MINUTE_MS }, points, time)).toMatchObject({
       state: 'INSUFFICIENT_DATA',
       leansOnGaps: true,
+      asOfMs: NOW_MS - 50 * MINUTE_MS,
     });
   });
 });
