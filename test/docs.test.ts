@@ -46,6 +46,7 @@ test('the pages that link to one another are all here', () => {
     'CHANGELOG.md',
     'CONTRIBUTING.md',
     'README.md',
+    'docs/alarms.md',
     'docs/backups.md',
     'docs/configuration.md',
     'docs/formats.md',

@@ -67,6 +67,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sources/source.ts',
     'version.ts',
   ],
+  // Pure: what is stored and who is told is wired elsewhere.
+  alarms: ['lib'],
   demo: ['lib'],
   commands: [
     'lib',

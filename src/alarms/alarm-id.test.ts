@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Labels } from './alarm.ts';
+import { alarmId, DEFINITION_ID } from './alarm-id.ts';
+
+/** Any text, also such as no well-formed text has. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 6 })
+    .map((units) => String.fromCharCode(...units)),
+  fc.stringMatching(/^[a-z{}",=\\]{0,8}$/),
+);
+const labels: fc.Arbitrary<Labels> = fc
+  .array(fc.tuple(text, text), { maxLength: 4 })
+  .map((pairs) => Object.fromEntries(pairs));
+const definition = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_./-]{0,10}$/);
+
+/** Reads an id back: what can be read back is of one definition and one set of labels alone. */
+function readBack(id: string): { definition: string; labels: Labels } {
+  const brace = id.indexOf('{');
+  if (brace === -1) return { definition: id, labels: {} };
+  const pairs: [string, string][] = [];
+  const inner = id.slice(brace + 1, -1);
+  const quoted = /"(?:[^"\\]|\\.)*"/.source;
+  const pattern = new RegExp(`([A-Za-z_][A-Za-z0-9_]*|${quoted})=(${quoted})(?:,|$)`, 'gy');
+  for (const [, name = '', value = ''] of inner.matchAll(pattern))
+    pairs.push([name.startsWith('"') ? JSON.parse(name) : name, JSON.parse(value)]);
+  return { definition: id.slice(0, brace), labels: Object.fromEntries(pairs) };
+}
+
+test('an id can be read back, so no two are the same', () => {
+  fc.assert(
+    fc.property(definition, labels, (of, some) => {
+      expect(of).toMatch(DEFINITION_ID);
+      expect(readBack(alarmId(of, some))).toEqual({ definition: of, labels: some });
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('the order of labels changes nothing', () => {
+  fc.assert(
+    fc.property(labels, (some) => {
+      expect(alarmId('a', Object.fromEntries(Object.entries(some).reverse()))).toBe(alarmId('a', some));
+    }),
+  );
+});
+
+test.each<readonly [string, Labels, string]>([
+  ['plain', {}, 'plain'],
+  ['two', { rule: 'all', bucket: 'a' }, 'two{bucket="a",rule="all"}'],
+  ['quotes', { key: 'a"b\\c' }, String.raw`quotes{key="a\"b\\c"}`],
+  ['lines', { 'Storage Type': 'a\nb' }, String.raw`lines{"Storage Type"="a\nb"}`],
+])('alarmId() of %s %j is %s', (of, some, id) => {
+  expect(alarmId(of, some)).toBe(id);
+});
