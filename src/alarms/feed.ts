@@ -1,0 +1,52 @@
+/** What a part of the program gives alarms: definitions that work without any configuration, and what there is to say. */
+import type { Labels } from './alarm.ts';
+import type { DeadlineReading } from './deadline-alarm.ts';
+import type { AlarmDefinition } from './definition.ts';
+import type { Point } from './limit.ts';
+import type { StatusReading } from './status-alarm.ts';
+
+/** A monitor, the intake, or the program itself. */
+export interface AlarmFeed {
+  /** Label `monitor` of its alarms. */
+  readonly name: string;
+  /** Quiet on a healthy estate; the configuration changes or turns them off by id. */
+  readonly definitions: readonly AlarmDefinition[];
+  /** What its deadline and status definitions are evaluated by, now. */
+  readings(nowMs: number): Promise<readonly FeedReading[]>;
+}
+
+export interface FeedReading {
+  /** Id of one of its definitions. */
+  readonly definition: string;
+  /** Which of many like it. */
+  readonly labels: Labels;
+  readonly reading: StatusReading | DeadlineReading;
+  /** Up to when its source is known to be complete; absent: it is never late. */
+  readonly completeUntilMs?: number;
+}
+
+/** Points of metrics as alarms ask for them. */
+export interface MetricReader {
+  read(question: MetricQuestion, signal: AbortSignal): Promise<readonly MetricReading[]>;
+}
+
+export interface MetricQuestion {
+  /** Name of the metric, or an expression over metrics. */
+  readonly metric: string;
+  /** In CloudWatch's spelling: `Sum`, `p99`. */
+  readonly statistic: string;
+  /** Only series that have these labels. */
+  readonly where: Labels;
+  readonly periodMs: number;
+  /** Multiples of the period, start inclusive, end exclusive; milliseconds since 1970 UTC. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** One series of the metric. */
+export interface MetricReading {
+  readonly labels: Labels;
+  /** In order of time; a period without data has none. */
+  readonly points: readonly Point[];
+  readonly completeUntilMs?: number;
+}
