@@ -233,10 +233,10 @@ describe('series', () => {
   test('buckets that are watched, with their last whole look and what is wrong', async () => {
     const { discovering } = await get<shapes.Backups>('');
     expect(discovering).toEqual([
-      { bucket: 'copies', last_look: null, keys: 0, problem: '' },
-      { bucket: 'dumps', last_look: day(21, '07:30:00'), keys: 41, problem: 'SlowDown' },
-      { bucket: 'my-backups', last_look: day(21), keys: 5, problem: '' },
-      { bucket: 'unseen', last_look: null, keys: 0, problem: '' },
+      { bucket: 'copies', last_look: null, keys: 0, left_out: 0, problem: '' },
+      { bucket: 'dumps', last_look: day(21, '07:30:00'), keys: 41, left_out: 0, problem: 'SlowDown' },
+      { bucket: 'my-backups', last_look: day(21), keys: 5, left_out: 0, problem: '' },
+      { bucket: 'unseen', last_look: null, keys: 0, left_out: 0, problem: '' },
     ]);
   });
 

@@ -367,6 +367,16 @@ describe('files', () => {
     expect(row).toEqual({ at: '2026-11-21 09:00:00.000' });
   });
 
+  test('that an empty one took the place of are gone', async () => {
+    const it = await settingOf({ series: [NIGHTLY] });
+    await it.arrives('db/orders-2026-11-21.gz', '2026-11-21T02:05:00');
+    await it.arrives('db/orders-2026-11-21.gz', '2026-11-21T02:20:00', { size: 0, etag: 'empty' });
+    await it.turn();
+    const [row] = await engine.query('select toString(removed_at) as at from backup_files');
+    expect(row).toEqual({ at: '2026-11-21 02:20:00.000' });
+    expect(await series()).toEqual({ orders: 'missing' });
+  });
+
   test('whose ends are wrong make the run wrong, and are read once', async () => {
     const body = Buffer.from('<html>502 Bad Gateway</html>');
     const [file] = nights(21, 21).map((one) => ({ ...one, size: body.length, body }));

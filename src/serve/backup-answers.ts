@@ -77,8 +77,8 @@ export function countsAnswer(series: readonly SeriesStatus[]): shapes.Backups['c
 }
 
 export function watchedAnswer(watched: WatchedBucket): shapes.Backups['discovering'][number] {
-  const { bucket, lastLookMs, keys, problem } = watched;
-  return { bucket, last_look: timeOf(lastLookMs), keys, problem };
+  const { bucket, lastLookMs, keys, leftOut, problem } = watched;
+  return { bucket, last_look: timeOf(lastLookMs), keys, left_out: leftOut, problem };
 }
 
 export function fileAnswer(file: StoredFile): shapes.SeriesDetail['files'][number] {

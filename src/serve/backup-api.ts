@@ -94,6 +94,7 @@ export const Backups = z
           bucket: z.string(),
           last_look: time.nullable(),
           keys: count.openapi({ description: 'Listed in its last whole look.' }),
+          left_out: count.openapi({ description: 'Of them, files of more series than are kept.' }),
           problem: z.string().openapi({ description: 'Why it could not be listed; empty when it could.' }),
         }),
       )

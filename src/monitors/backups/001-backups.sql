@@ -107,6 +107,7 @@ create table if not exists backup_looks (
   requests UInt32 comment 'LIST requests sent',
   keys UInt64 comment 'listed',
   files UInt64 comment 'that were not known before',
+  left_out UInt64 comment 'files of more series than are kept',
   problem String comment 'why it could not be listed; empty when it was'
 )
 engine = ReplacingMergeTree

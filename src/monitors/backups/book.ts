@@ -1,5 +1,5 @@
 /** The files of every series that is watched, in memory: bounded, and the same in whatever order they are told. */
-import { type BackupFile, type Grouping, SeriesSorter } from './series.ts';
+import { type BackupFile, type Grouping, SERIES_MAX, SeriesSorter } from './series.ts';
 import type { Discovery, ExpectedSeries } from './monitor.ts';
 import { type BookFile, type Feed, fuller, isSameFile } from './same-file.ts';
 
@@ -40,7 +40,6 @@ export interface Told extends BackupFile {
 const FILES_OF_SERIES_MAX = 2_000;
 const FILES_OF_SERIES_MIN = 100;
 const FILES_MAX = 400_000;
-const SERIES_MAX = 10_000;
 
 class Kept implements BookSeries {
   readonly bucket: string;
@@ -91,6 +90,7 @@ interface BucketPart {
 export class Book {
   readonly #buckets = new Map<string, BucketPart>();
   #series = 0;
+  #found = 0;
   /** Files of series beyond the most that are kept. */
   overflow = 0;
 
@@ -119,7 +119,9 @@ export class Book {
   tell(bucket: string, told: Told): Change | undefined {
     const part = this.#buckets.get(bucket);
     const sorted = part?.sorter.sort(told);
-    if (part === undefined || sorted === undefined) return undefined;
+    if (part === undefined) return undefined;
+    // What does not count, such as an empty file, took the place of what did.
+    if (sorted === undefined) return this.remove(bucket, { ...told, versionId: '' });
     if (sorted.declared === undefined && !told.key.startsWith(part.watch.discovery?.prefix ?? ''))
       return undefined;
     const series = this.#open(part, sorted.id, sorted.declared);
@@ -182,7 +184,9 @@ export class Book {
   #open(part: BucketPart, id: string, expected: ExpectedSeries | undefined): Kept | undefined {
     const known = part.series.get(id);
     if (known !== undefined) return known;
-    if (this.#series >= SERIES_MAX) {
+    const isFound = expected === undefined;
+    // Those that are found never push out those that are expected.
+    if ((isFound ? this.#found : this.#series - this.#found) >= SERIES_MAX) {
       this.overflow += 1;
       return undefined;
     }
@@ -195,6 +199,7 @@ export class Book {
     });
     part.series.set(id, series);
     this.#series += 1;
+    if (isFound) this.#found += 1;
     return series;
   }
 

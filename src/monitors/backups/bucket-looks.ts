@@ -106,7 +106,7 @@ function startOf({ startAfter }: LookPart): Pick<ListRequest, 'startAfter' | 'co
 /** Writes down what a look cost and gave. */
 export async function saveLook(
   { bucket, part, cause }: BucketLookRequest,
-  look: BucketLook & { readonly files: number },
+  look: BucketLook & { readonly files: number; readonly leftOut: number },
   engine: Engine,
 ): Promise<void> {
   const row = {
@@ -117,6 +117,7 @@ export async function saveLook(
     requests: look.requests,
     keys: look.keys,
     files: look.files,
+    left_out: look.leftOut,
     problem: look.problem,
   };
   await engine.insertRows({ table: 'backup_looks', rows: [row] });

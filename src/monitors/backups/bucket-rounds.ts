@@ -135,6 +135,7 @@ export class BucketRounds {
     const { desk, looks, engine } = this.#parts;
     const changes: Change[] = [];
     let files = 0;
+    const leftOutBefore = desk.book.overflow;
     const flush = async (): Promise<void> => {
       const kept = changes.splice(0);
       files += kept.filter(({ instead }) => instead === undefined).length;
@@ -150,7 +151,8 @@ export class BucketRounds {
       signal,
     );
     await flush();
-    if (look.requests > 0) await saveLook(request, { ...look, files }, engine);
+    if (look.requests > 0)
+      await saveLook(request, { ...look, files, leftOut: desk.book.overflow - leftOutBefore }, engine);
     return { ...look, files };
   }
 

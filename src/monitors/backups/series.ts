@@ -87,7 +87,7 @@ export class SeriesSorter<Declared extends DeclaredSeries = DeclaredSeries> {
 }
 
 /** Ends the id of a found series that would have that of a declared one. */
-const OTHERS = '(others)';
+export const OTHERS = '(others)';
 
 export interface SortedFile<Declared extends DeclaredSeries = DeclaredSeries> {
   /** `<name>` or `<name>/<value of each named part>` of a declared series; else stem, folder or values. */

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { type Stand, summaryOf, type Watched, worstFirst } from './summary.ts';
 import { SERIES_VERDICTS, type SeriesVerdict } from './verdict.ts';
 
-const LISTED: Watched = { bucket: 'a', lastLookMs: 1, problem: '' };
-const DENIED: Watched = { bucket: 'b', lastLookMs: 1, problem: 'AccessDenied' };
-const UNSEEN: Watched = { bucket: 'c', lastLookMs: null, problem: '' };
+const LISTED: Watched = { bucket: 'a', lastLookMs: 1, leftOut: 0, problem: '' };
+const DENIED: Watched = { bucket: 'b', lastLookMs: 1, leftOut: 0, problem: 'AccessDenied' };
+const UNSEEN: Watched = { bucket: 'c', lastLookMs: null, leftOut: 0, problem: '' };
 
 /** So many series of each verdict; `more` is of all of them. */
 function stands(counts: Partial<Record<SeriesVerdict, number>>, more: Partial<Stand> = {}): Stand[] {
@@ -25,6 +25,11 @@ const ready = (count: number, bucket = 'a') => stands({ learning: count }, { buc
 type Case = [sentence: string, series: readonly Stand[], watched?: readonly Watched[]];
 
 const CASES: readonly Case[] = [
+  [
+    'The only backup arrived. 12 files of more series than are kept are left out.',
+    stands({ ok: 1 }),
+    [{ ...LISTED, leftOut: 12 }],
+  ],
   ['2 of 41 backups are late.', stands({ late: 2, ok: 39 })],
   ['1 of 41 backups is missing, 2 are late.', stands({ late: 2, ok: 37, missing: 1, new: 1 })],
   [

@@ -50,6 +50,8 @@ export interface Watched {
   readonly bucket: string;
   /** Null when it was never listed. */
   readonly lastLookMs: number | null;
+  /** Files of more series than are kept. */
+  readonly leftOut: number;
   /** Why it could not be listed; empty when it could. */
   readonly problem: string;
 }
@@ -73,7 +75,15 @@ function blindness(series: readonly Stand[], watched: readonly Watched[]): strin
       evidence === '' || verdict === 'retired' ? [] : [bucket],
     ),
   ]);
-  return unlisted.size === 0 ? '' : `${counted(unlisted.size, 'bucket')} could not be listed.`;
+  const leftOut = watched.reduce((sum, one) => sum + one.leftOut, 0);
+  return [
+    unlisted.size === 0 ? '' : `${counted(unlisted.size, 'bucket')} could not be listed.`,
+    leftOut === 0
+      ? ''
+      : `${counted(leftOut, 'file')} of more series than are kept ${isAre(leftOut)} left out.`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 /** Of these nothing is expected. */

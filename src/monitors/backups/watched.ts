@@ -8,6 +8,8 @@ export interface WatchedBucket {
   readonly lastLookMs: number | null;
   /** Listed in its last whole look. */
   readonly keys: number;
+  /** Of them, files of more series than are kept. */
+  readonly leftOut: number;
   /** Why it could not be listed; empty when it could. */
   readonly problem: string;
 }
@@ -29,7 +31,7 @@ export async function watchedBuckets(query: WatchedQuery, engine: Engine): Promi
   return [...new Set([...known, ...named, ...found])]
     .filter((id) => bucket === undefined || id === bucket)
     .sort()
-    .map((id) => looks.get(id) ?? { bucket: id, lastLookMs: null, keys: 0, problem: '' });
+    .map((id) => looks.get(id) ?? { bucket: id, lastLookMs: null, keys: 0, leftOut: 0, problem: '' });
 }
 
 function lastLooks(engine: Engine): Promise<WatchedBucket[]> {
@@ -37,9 +39,10 @@ function lastLooks(engine: Engine): Promise<WatchedBucket[]> {
     `select bucket,
        toUnixTimestamp64Milli(max(at)) as lastLookMs,
        argMaxIf(looks.keys, at, is_whole) as keys,
+       argMaxIf(left_out, at, is_whole) as leftOut,
        argMax(looks.problem, (at, looks.problem != '')) as problem
      from (
-       select bucket, at, backup_looks.keys, backup_looks.problem,
+       select bucket, at, backup_looks.keys, left_out, backup_looks.problem,
          backup_looks.problem = '' and (prefix = '' or cause in ('first', 'regular', 'asked')) as is_whole
        from backup_looks
      ) as looks

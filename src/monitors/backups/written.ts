@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { storeTime, storeTimeIfAny } from '../../lib/store-time.ts';
 import type { BookSeries } from './book.ts';
 import { ruleSection } from './rule-section.ts';
+import { OTHERS } from './series.ts';
 import type { Stand } from './stand.ts';
 import { type JudgedRun, usualSize } from './verdict.ts';
 
@@ -209,8 +210,9 @@ function seriesRow({ series, stand, evidence }: Judged): Row {
 }
 
 /** The pattern of a series' keys, as the configuration would have it. */
-export function patternOf({ id, expected, discovery }: BookSeries): string {
+export function patternOf({ id: name, expected, discovery }: BookSeries): string {
   if (expected !== undefined) return expected.pattern;
+  const id = name.endsWith(` ${OTHERS}`) ? name.slice(0, -OTHERS.length - 1) : name;
   switch (discovery?.grouping.by) {
     case 'folder':
       return id === '(root)' ? '*' : `${id}/**`;
