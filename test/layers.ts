@@ -56,6 +56,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // What a monitor looks up itself goes the way of everything else: as batches of a source.
     'sources/source.ts',
   ],
+  // SNS is AWS's.
+  notify: ['lib', 's3/topic.ts'],
   serve: [
     'lib',
     'config/schema.ts',
@@ -108,7 +110,8 @@ const VENDORS: readonly (readonly [pattern: RegExp, folders: readonly string[]])
   [/^commander$/, ['commands', 'main.ts']],
   [/^pino$/, ['lib']],
   [/^yaml$/, ['config']],
-  [/^croner$/, ['monitors']],
+  [/^croner$/, ['monitors', 'notify']],
+  [/^nodemailer(\/|$)/, ['notify']],
   [/^zod$/, ['config']],
   [/^hyparquet-writer$/, ['monitors']],
 ];
