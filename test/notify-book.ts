@@ -17,10 +17,13 @@ export class MemoryStore implements NotifyStore {
   readonly entries: Entry[] = [];
   silences: Silence[] = [];
   acknowledgements: Acknowledgement[] = [];
+  readonly #marks = new KeptMarks();
+  #folded = 0;
 
   async read(): Promise<Book> {
-    const marks = new KeptMarks();
-    marks.add(this.entries);
+    const marks = this.#marks;
+    marks.add(this.entries.slice(this.#folded));
+    this.#folded = this.entries.length;
     const furthestBehind = (alarm: string): number => {
       const known = [...marks.alarms.values()].flatMap((channel) => channel.get(alarm)?.upTo ?? []);
       return known.length === 0 ? 0 : Math.min(...known);

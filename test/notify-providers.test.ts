@@ -1,11 +1,15 @@
 /** What single providers do of their own, and e-mail, which has no HTTP. */
 import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, test } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
 import type { Channel, Delivery, Notification } from '../src/notify/channel.ts';
 import { type Mail, type MailTransport, mailOf, openEmail } from '../src/notify/email.ts';
+import { openSns } from '../src/notify/sns.ts';
 import { openWebhook } from '../src/notify/webhook.ts';
+import { openQueue } from '../src/s3/queue-client.ts';
+import { openTopic } from '../src/s3/topic-client.ts';
+import { startFauxqs } from './fauxqs.ts';
 import { CASES, openCase, SECRET } from './notify-cases.ts';
 import {
   ALARM_NOTIFICATION,
@@ -108,6 +112,37 @@ describe('channels that take one alarm at a time', () => {
     expect(await channel('pagerduty').send(TWO, NEVER)).toMatchObject({ kind: 'refused' });
     expect(server.received.at(-1)?.body).toContain('resolve');
   });
+});
+
+test('SNS: subscribers of a topic get it', async () => {
+  const fauxqs = await startFauxqs();
+  onTestFinished(() => fauxqs.stop());
+  const queue = await fauxqs.queueWith([]);
+  await fauxqs.publish(queue, 'the first', true);
+  const arn = queue.arn.replace(':sqs:', ':sns:').replace(/[^:]+$/, (name) => `topic-${name}-raw`);
+  const { endpoint } = fauxqs;
+  const topic = openTopic({ arn, endpoint, accessKeyId: 'test', secretAccessKey: 'test' });
+  const sns = openSns({ kind: 'sns', name: 'topic' }, { topic });
+  expect(await sns.send(ALARM_NOTIFICATION, NEVER)).toMatchObject({
+    kind: 'delivered',
+    id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+  });
+  const received = openQueue({
+    url: queue.url,
+    endpoint,
+    region: 'us-east-1',
+    accessKeyId: 'test',
+    secretAccessKey: 'test',
+  });
+  const bodies = (await received.receive(30, NEVER)).map(({ body }) => body);
+  expect(bodies).toContainEqual(
+    expect.stringMatching(/^ALARM, high: Backup db-nightly in vault is missing\n/),
+  );
+  const nowhere = openTopic({ arn: `${arn}-2`, endpoint, accessKeyId: 'test', secretAccessKey: 'test' });
+  expect(
+    await openSns({ kind: 'sns', name: 'topic' }, { topic: nowhere }).send(ALARM_NOTIFICATION, NEVER),
+  ).toMatchObject({ kind: 'refused' });
+  for (const open of [topic, nowhere, received]) open.close();
 });
 
 describe('webhook', () => {

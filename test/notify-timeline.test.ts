@@ -17,12 +17,16 @@ interface Timeline {
   readonly log: string[];
   readonly received: Notification[];
   /** Makes passes up to this time after the start, inclusive: every ten seconds for an hour, then every minute. */
-  until(ms: number): Promise<void>;
+  readonly until: (ms: number) => Promise<void>;
   /** An alarm changes now. */
-  change: (alarm: string, to: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA', labels?: Record<string, string>) => void;
+  readonly change: (
+    alarm: string,
+    to: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA',
+    labels?: Record<string, string>,
+  ) => void;
   /** What the channels answer from now on. */
-  answer(delivery: Delivery): void;
-  nowMs(): number;
+  readonly answer: (delivery: Delivery) => void;
+  readonly nowMs: () => number;
 }
 
 function timeline(given: Rules): Timeline {

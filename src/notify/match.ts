@@ -4,15 +4,16 @@ import type { Matcher } from './rules.ts';
 
 type Labelled = Pick<Transition, 'alarm' | 'severity' | 'labels'>;
 
-/** Labels of an alarm, with its severity and its id under `severity` and `alarm`. */
-export function labelsOf({ alarm, severity, labels }: Labelled): Readonly<Record<string, string>> {
-  return { ...labels, severity, alarm };
+/** The value of a label; `severity` and `alarm`, its id, are labels too. Empty when it is not there. */
+export function labelOf({ alarm, severity, labels }: Labelled, label: string): string {
+  if (label === 'severity') return severity;
+  if (label === 'alarm') return alarm;
+  return Object.hasOwn(labels, label) ? (labels[label] ?? '') : '';
 }
 
 /** Whether all of them fit; a label that is not there has an empty value. */
 export function fits(matchers: readonly Matcher[], labelled: Labelled): boolean {
-  const labels = labelsOf(labelled);
-  return matchers.every(({ label, values }) => fitsOne(values, labels[label] ?? ''));
+  return matchers.every(({ label, values }) => fitsOne(values, labelOf(labelled, label)));
 }
 
 function fitsOne(patterns: readonly string[], value: string): boolean {

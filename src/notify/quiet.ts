@@ -1,7 +1,7 @@
 /** What keeps alarms quiet: inhibition, silences, acknowledgements, mute times. Evaluation and history go on. */
 import type { Acknowledgement, Transition } from './book.ts';
 import { each, isRecovery, isReminder, type Line, type Moment, quietened, SEND, type Stage } from './line.ts';
-import { fits, labelsOf } from './match.ts';
+import { fits, labelOf } from './match.ts';
 import { isMuteTime } from './mute-times.ts';
 
 /** While a graver alarm explains it. The end of what was told is told all the same. */
@@ -37,8 +37,7 @@ function isInAlarmAt(history: readonly Transition[], atMs: number): boolean {
 
 function isAlike(source: Transition | undefined, target: Transition, labels: readonly string[]): boolean {
   if (source === undefined) return false;
-  const [left, right] = [labelsOf(source), labelsOf(target)];
-  return labels.every((label) => (left[label] ?? '') === (right[label] ?? ''));
+  return labels.every((label) => labelOf(source, label) === labelOf(target, label));
 }
 
 /** While somebody muted it. The end of what was told is told all the same. */

@@ -1,7 +1,7 @@
 /** Routes: which channels an alarm goes to, by its labels, and in which group. */
 import type { AlarmMark, Marks, Transition } from './book.ts';
 import { type Group, type Line, type Moment, SEND } from './line.ts';
-import { fits, labelsOf } from './match.ts';
+import { fits, labelOf } from './match.ts';
 import type { Route } from './rules.ts';
 
 /** Where transitions are recorded that no route takes. */
@@ -73,8 +73,7 @@ function firstMark(now: Transition, marks: Marks): AlarmMark {
 }
 
 function groupOf(now: Transition, { name, groupBy }: Route): Group {
-  const labels = labelsOf(now);
-  const values = groupBy.map((label) => [label, labels[label] ?? ''] as const);
+  const values = groupBy.map((label) => [label, labelOf(now, label)] as const);
   const text = values
     .filter(([, value]) => value !== '')
     .map(([label, value]) => `${label} ${value}`)

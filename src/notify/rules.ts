@@ -1,5 +1,6 @@
 /** Who is told what and when: the configuration of the pipeline, as plain values. */
-import type { AlarmState } from './channel.ts';
+import type { AlarmLinks, AlarmState } from './channel.ts';
+import type { DigestTimes } from './digest-times.ts';
 
 export interface Rules {
   /** In order; the first that fits an alarm takes it, and those after it only when it says so. */
@@ -10,7 +11,7 @@ export interface Rules {
   /** Address of the page with all alarms, with a slash at its end; empty when nobody can reach it. */
   readonly home: string;
   /** Of an alarm; empty for what there is none. */
-  linksOf(alarmId: string): { readonly open: string; readonly acknowledge: string; readonly silence: string };
+  linksOf(alarmId: string): AlarmLinks;
 }
 
 export interface Route {
@@ -37,7 +38,7 @@ export interface Route {
   /** Names of the times in which nothing is told. */
   readonly mute: readonly string[];
   /** When what has changed is told in one message; absent: as it happens. */
-  readonly digest?: { readonly cron: string; readonly timezone: string };
+  readonly digest?: DigestTimes;
 }
 
 export interface EscalationStep {

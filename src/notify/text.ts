@@ -3,15 +3,15 @@
 // Controls, format and direction characters, separators other than the space, lone surrogates.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const SHORT: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-/** Schemes that clients make links of, `s3:` being none; and names of hosts that they take for such. */
-const SCHEME = /\b(https?|ftps?|mailto|tel|javascript|data|file|slack|tg|msteams):/gi;
-const WWW = /\bwww\./gi;
+/** What clients make links of, wherever it stands; `s3://` is none. */
+const SCHEME = /(https?|ftps?|slack|msteams|tg):(?=\/\/)|\b(mailto|tel|javascript):(?=\S)/gi;
+const WWW = /www\./gi;
 
 /** One line in which nothing is hidden and nothing links: `\x1b`, `https[:]//host`. At most `lengthMax` characters. */
 export function shown(text: string, lengthMax: number): string {
   // What is far beyond the cut is not looked at: a text can be of any size.
   const near = cutMiddle(text, lengthMax * 4);
-  const visible = near.replace(UNSEEN, spelled).replace(SCHEME, '$1[:]').replace(WWW, 'www[.]');
+  const visible = near.replace(UNSEEN, spelled).replace(SCHEME, '$1$2[:]').replace(WWW, 'www[.]');
   return cutMiddle(visible, lengthMax);
 }
 

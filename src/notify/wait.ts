@@ -1,6 +1,6 @@
 /** When a group is due: after its wait, its interval, its digest, and after what failed. */
-import { Cron } from 'croner';
 import type { GroupMark } from './book.ts';
+import { type DigestTimes, nextDigestMs } from './digest-times.ts';
 import { elapsedMs, isReminder, type Line, type Moment, type Stage, type Verdict } from './line.ts';
 
 const BACKOFF_MS = 10_000;
@@ -33,16 +33,9 @@ function waitOf(line: Line, oldestMs: number, moment: Moment): Verdict | undefin
 }
 
 /** Whether a time of the digest lies between then and now. */
-function isDigestDue(
-  digest: { readonly cron: string; readonly timezone: string },
-  thenMs: number,
-  nowMs: number,
-): boolean {
-  if (nowMs < thenMs) return true;
-  const next = new Cron(digest.cron, { timezone: digest.timezone, paused: true, mode: '5-part' }).nextRun(
-    new Date(thenMs),
-  );
-  return next !== null && next.getTime() <= nowMs;
+function isDigestDue(digest: DigestTimes, thenMs: number, nowMs: number): boolean {
+  const nextMs = nowMs < thenMs ? nowMs : nextDigestMs(digest, thenMs);
+  return nextMs !== undefined && nextMs <= nowMs;
 }
 
 /** A group that failed waits longer each time; a provider that named a time is left alone until then. */
