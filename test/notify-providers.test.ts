@@ -6,6 +6,7 @@ import { systemClock } from '../src/lib/clock.ts';
 import type { Channel, Delivery, Notification } from '../src/notify/channel.ts';
 import { type Mail, type MailTransport, mailOf, openEmail } from '../src/notify/email.ts';
 import { openSns } from '../src/notify/sns.ts';
+import { testNotifications } from '../src/notify/try-out.ts';
 import { openWebhook } from '../src/notify/webhook.ts';
 import { openQueue } from '../src/s3/queue-client.ts';
 import { openTopic } from '../src/s3/topic-client.ts';
@@ -80,6 +81,22 @@ test('a date in Retry-After is read against our clock', async () => {
   if (slack === undefined) throw new Error('no cases');
   const delivery = await openCase(slack, server.url, clock).send(ALARM_NOTIFICATION, NEVER);
   expect(delivery).toMatchObject({ kind: 'failed', retryAfterMs: 120_000 });
+});
+
+test('what tries a channel is told as a test, and leaves nothing open', async () => {
+  server.answer({ status: 202 });
+  for (const notification of testNotifications({ nowMs: 1_000, home: 'https://bw.example/' })) {
+    await channel('pagerduty').send(notification, NEVER);
+    await channel('slack-webhook').send(notification, NEVER);
+  }
+  const bodies = server.received.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+  expect(bodies.map((body) => body['event_action'] ?? body['text'])).toEqual([
+    'trigger',
+    'Test: ALARM: Notifications of Bucketwatch arrive here',
+    'resolve',
+    'Test: Recovered: Notifications of Bucketwatch arrive here',
+  ]);
+  expect(bodies[2]?.['dedup_key']).toBe(bodies[0]?.['dedup_key']);
 });
 
 describe('channels that take one alarm at a time', () => {

@@ -46,7 +46,7 @@ const RULES: Rules = rules({
   ],
 });
 
-/** One message that a receiver really got. */
+/** One message that a receiver got, or refused. */
 interface Receipt {
   readonly channel: string;
   readonly notification: Notification;
@@ -55,6 +55,7 @@ interface Receipt {
   /** The process that sent it, once the channel said that it was delivered. */
   deliveredBy?: object;
   readonly sentBy: object;
+  readonly isRefused: boolean;
 }
 
 function randomOf(seed: number): () => number {
@@ -181,10 +182,13 @@ class World {
     if (this.hasFaults && this.chance(0.2)) await new Promise<void>((resolve) => this.#gates.push(resolve));
     if (this.hasFaults && this.chance(0.15))
       return { kind: 'failed', reason: 'no', ...(this.chance(0.2) ? { retryAfterMs: 90_000 } : {}) };
-    if (this.hasFaults && this.chance(0.03)) return { kind: 'refused', reason: 'no' };
+    if (this.hasFaults && !life.isDead && this.chance(0.03)) {
+      this.receipts.push({ channel, notification, sentBy: life, isRefused: true });
+      return { kind: 'refused', reason: 'no' };
+    }
     if (this.hasFaults && this.chance(0.02)) throw new TypeError('a mistake of ours');
     await this.#mayDie(life, 0);
-    const receipt: Receipt = { channel, notification, sentBy: life };
+    const receipt: Receipt = { channel, notification, sentBy: life, isRefused: false };
     this.receipts.push(receipt);
     await this.#mayDie(life, 0.04);
     if (this.hasFaults && this.chance(0.05)) return { kind: 'failed', reason: 'no answer' };
@@ -194,7 +198,7 @@ class World {
 
   #noteRecorded(entries: readonly Entry[]): void {
     for (const entry of entries) {
-      if (entry.kind !== 'delivered') continue;
+      if (entry.kind !== 'delivered' && entry.kind !== 'refused') continue;
       const receipt = this.receipts.findLast(
         ({ channel, notification }) => channel === entry.channel && notification.id === entry.id,
       );
@@ -266,7 +270,7 @@ function lostOf({ store, receipts }: World): string[] {
     const settled = settledOf(channel, store.entries);
     const received = new Set(
       receipts
-        .filter((one) => one.channel === channel)
+        .filter((one) => one.channel === channel && !one.isRefused)
         .flatMap(({ notification }) =>
           notification.alarms.flatMap(({ id, passed }) => passed.map(({ atMs }) => `${id} ${atMs}`)),
         ),
@@ -292,7 +296,7 @@ function repeatedOf({ receipts }: World): string[] {
     const { channel, notification, recordedMs } = receipt;
     for (const { id, passed, state } of notification.alarms) {
       const place = `${channel} ${id}`;
-      for (const { atMs } of passed) {
+      for (const { atMs } of receipt.isRefused ? [] : passed) {
         const before = known.get(`${place} ${atMs}`);
         const isKnown = before?.recordedMs !== undefined || before?.deliveredBy === receipt.sentBy;
         if (isKnown) found.push(`${place} was told twice of ${state}`);

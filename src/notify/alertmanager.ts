@@ -20,7 +20,7 @@ const VALUE_MAX = 1000;
 const LABELS_MAX = 30;
 const ROWS_MAX = 10;
 /** Labels that we give ourselves. */
-const OWN = ['alertname', 'severity', 'alarm'];
+const OWN = ['alertname', 'severity'];
 
 export function openAlertmanager(settings: AlertmanagerSettings, parts: HttpParts): Channel {
   const { name, url, token, password } = settings;
@@ -79,9 +79,9 @@ function labelsOf(alarm: NotifiedAlarm): Record<string, string> {
     .slice(0, LABELS_MAX);
   return {
     ...Object.fromEntries(given),
-    alertname: shown(alarm.title, VALUE_MAX),
+    // Not the title, which may change.
+    alertname: keyOf(alarm, VALUE_MAX).slice('bucketwatch/'.length),
     severity: alarm.severity,
-    alarm: keyOf(alarm, VALUE_MAX).slice('bucketwatch/'.length),
   };
 }
 

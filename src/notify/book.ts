@@ -47,7 +47,8 @@ export interface Acknowledgement {
 export interface Book {
   /**
    * Of each alarm the last transition, and all behind the mark of the channel that is furthest behind (all, when it has no
-   * mark yet), and all since its acknowledgement. In any order; the same one twice is harmless.
+   * mark yet; of channels that are gone no mark counts), and all since its acknowledgement. In any order; the same one twice
+   * is harmless.
    */
   readonly transitions: readonly Transition[];
   readonly silences: readonly Silence[];

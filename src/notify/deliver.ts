@@ -4,8 +4,12 @@ import { reasonOf } from '../lib/fault.ts';
 import type { Log } from '../lib/log.ts';
 import type { Book, Claim, Entry } from './book.ts';
 import type { Channel, Delivery } from './channel.ts';
+import { elapsedMs } from './line.ts';
 import { type Held, planOf } from './pipeline.ts';
 import type { Rules } from './rules.ts';
+
+/** Meanwhile somebody may have silenced what is still to be sent. */
+const PLAN_AGE_MS_MAX = 5_000;
 
 /** Where the pipeline keeps what it knows. */
 export interface NotifyStore {
@@ -94,10 +98,14 @@ export class Notifier {
     this.#busy.set(name, sending);
   }
 
-  /** Ends at the first that fails: the others would wait behind it, and are due again on the next pass. */
+  /**
+   * Ends at the first that fails, as the others would wait behind it, and before the plan is old: what is left is due again
+   * on the next pass.
+   */
   async #sendAll(channel: Channel, claims: readonly Claim[], signal: AbortSignal): Promise<void> {
+    const plannedMs = claims[0]?.atMs ?? 0;
     for (const claim of claims) {
-      if (signal.aborted) return;
+      if (signal.aborted || elapsedMs(plannedMs, this.#parts.clock.nowMs()) > PLAN_AGE_MS_MAX) return;
       const delivery = await this.#sendOne(channel, claim, signal);
       if (delivery.kind === 'failed') return;
     }

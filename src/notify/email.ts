@@ -33,7 +33,8 @@ export interface Mail {
 export interface MailTransport {
   /**
    * Resolves once the server has taken it for all receivers. Rejects with an `Error` that may have `code` (`EAUTH`,
-   * `EENVELOPE`, `ECONNECTION`) and `responseCode`, the number of the server's answer. Ends at once when the signal aborts.
+   * `EENVELOPE`, `ECONNECTION`) and `responseCode`, the number of the server's answer. Ends at once when the signal aborts, and
+   * by itself when the server is silent.
    */
   sendMail(mail: Mail, signal: AbortSignal): Promise<{ readonly messageId: string }>;
 }

@@ -37,6 +37,7 @@ export async function sendHttp(
   parts: HttpParts & { read?: (answer: Answer) => Delivery; retried?: readonly number[] },
   signal: AbortSignal,
 ): Promise<Delivery> {
+  if (!URL.canParse(outgoing.url)) return { kind: 'refused', reason: 'its address is none' };
   let answer: Answer;
   try {
     answer = await exchange(outgoing, parts.clock, signal);
@@ -165,7 +166,6 @@ function decoded(text: string): string {
 
 /** The address, and the pieces of its path and query long enough to be secrets. */
 function partsOf(address: string): string[] {
-  if (!URL.canParse(address)) return [address];
   const { pathname, search, searchParams, username, password } = new URL(address);
   const pieces = pathname.split('/').filter((piece) => piece.length >= 16);
   const whole = `${pathname}${search}`;

@@ -23,6 +23,8 @@ export function openTopic(options: TopicOptions): Topic {
   const region = /^arn:[\w-]+:sns:([\w-]+):\d{12}:[\w-]+(\.fifo)?$/.exec(arn)?.[1];
   if (region === undefined)
     throw new Fault('invalid', 'Cannot use the topic: its ARN is not arn:aws:sns:<region>:<account>:<name>.');
+  if (endpoint !== undefined && !URL.canParse(endpoint))
+    throw new Fault('invalid', 'Cannot use the topic: its endpoint is not a URL.');
   const client = new SNSClient({
     region: options.region ?? region,
     credentials: credentialsOf(options),
