@@ -60,12 +60,13 @@ export class MemoryStore implements NotifyStore {
       from,
       to,
       title: alarm,
-      severity: 'high',
+      severity: 'warning',
       labels: {},
       sentence: `${alarm} is ${to}`,
       numbers: [],
       evidence: [],
       firstStep: '',
+      sinceMs: at.atMs,
       ...at,
     };
     this.transitions.push(transition);

@@ -49,7 +49,7 @@ test('routes, steps and times are as they are written', () => {
   expect(rules.home).toBe('https://bucketwatch.example.com/');
   expect(rules.routes[0]).toMatchObject({
     name: 'grave',
-    match: [{ label: 'severity', values: ['critical', 'high'] }],
+    match: [{ label: 'severity', values: ['critical'] }],
     escalate: [
       { afterMs: 900_000, channels: ['pager'] },
       { afterMs: 3_600_000, channels: ['boss'] },

@@ -153,7 +153,7 @@ test('SNS: subscribers of a topic get it', async () => {
   });
   const bodies = (await received.receive(30, NEVER)).map(({ body }) => body);
   expect(bodies).toContainEqual(
-    expect.stringMatching(/^ALARM, high: Backup db-nightly in vault is missing\n/),
+    expect.stringMatching(/^ALARM, critical: Backup db-nightly in vault is missing\n/),
   );
   const nowhere = openTopic({ arn: `${arn}-2`, endpoint, accessKeyId: 'test', secretAccessKey: 'test' });
   expect(

@@ -11,7 +11,7 @@ const ALARM: NotifiedAlarm = {
   title: 'Backup db-nightly in vault is missing',
   state: 'ALARM',
   previousState: 'OK',
-  severity: 'high',
+  severity: 'critical',
   labels: { monitor: 'backups', bucket: 'vault', 'tag.team': 'data & storage' },
   sentence: 'Nothing came by 02:30 UTC; it was due at 02:00 with 30 min of grace.',
   numbers: [

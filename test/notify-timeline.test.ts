@@ -78,7 +78,7 @@ function timeline(given: Rules): Timeline {
       store.change(alarm, to, {
         atMs: nowMs,
         labels: rest,
-        severity: severity === 'critical' || severity === 'low' ? severity : 'high',
+        severity: severity === 'critical' ? severity : 'warning',
       });
     },
     answer: (delivery) => {

@@ -62,7 +62,7 @@ function alertOf(alarm: NotifiedAlarm, { createdMs }: Notification, holdMs: numb
       state: alarm.state,
       first_step: shown(alarm.firstStep, VALUE_MAX),
       evidence: alarm.evidence
-        .slice(0, ROWS_MAX)
+        .slice(-ROWS_MAX)
         .map((row) => shown(row, 300))
         .join('\n'),
     },

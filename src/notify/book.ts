@@ -7,8 +7,11 @@ export interface Transition {
   /** Grows from transition to transition, over all alarms; the only order there is, as clocks jump. */
   readonly sequence: number;
   readonly alarm: string;
-  /** Milliseconds since 1970 UTC. */
+  /** When it was noticed, milliseconds since 1970 UTC. */
   readonly atMs: number;
+  /** From when on it is so, by the data. */
+  readonly sinceMs: number;
+  /** OK for an alarm that is new. */
   readonly from: AlarmState;
   readonly to: AlarmState;
   readonly title: string;

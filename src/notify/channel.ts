@@ -64,7 +64,7 @@ export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 export type AlarmState = (typeof ALARM_STATES)[number];
 
 /** The worst first. */
-export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export interface NotifiedAlarm {
@@ -80,11 +80,11 @@ export interface NotifiedAlarm {
   /** Why it is so. */
   readonly sentence: string;
   readonly numbers: readonly NamedNumber[];
-  /** The few rows, objects or calls that explain it. */
+  /** The few rows, objects or calls that explain it, newest last; the newest are shown where not all fit. */
   readonly evidence: readonly string[];
   /** The first thing to do; empty when there is none. */
   readonly firstStep: string;
-  /** When this state began, milliseconds since 1970 UTC. */
+  /** When this state began, by the data, milliseconds since 1970 UTC. */
   readonly sinceMs: number;
   /** States it went through since the receiver was told, the present one last; one when it changed once. */
   readonly passed: readonly PassedState[];

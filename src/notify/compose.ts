@@ -78,7 +78,7 @@ function notifiedAlarm(line: Line, moment: Moment): NotifiedAlarm {
     numbers: told.numbers,
     evidence: told.evidence,
     firstStep: told.firstStep,
-    sinceMs: told.atMs,
+    sinceMs: told.sinceMs,
     passed,
     ...(by === undefined ? {} : { acknowledgedBy: by.author }),
     links: moment.rules.linksOf(told.alarm),

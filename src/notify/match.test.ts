@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { fits } from './match.ts';
 
-const ALARM = { alarm: 'a', severity: 'high', labels: { bucket: 'prod-logs-eu', 'tag.team': '' } } as const;
+const ALARM = {
+  alarm: 'a',
+  severity: 'critical',
+  labels: { bucket: 'prod-logs-eu', 'tag.team': '' },
+} as const;
 
 test.each<readonly [label: string, values: readonly string[], expected: boolean]>([
   ['bucket', ['prod-logs-eu'], true],
@@ -18,7 +22,7 @@ test.each<readonly [label: string, values: readonly string[], expected: boolean]
   ['bucket', ['prod-*', '!*-eu'], false],
   ['bucket', ['!test-*'], true],
   ['bucket', ['p.od-logs-eu'], false],
-  ['severity', ['critical', 'high'], true],
+  ['severity', ['critical', 'warning'], true],
   ['alarm', ['a'], true],
   ['nothing', [''], true],
   ['nothing', ['*'], true],
@@ -34,7 +38,7 @@ test('fits() wants all labels, and none is enough', () => {
     fits(
       [
         { label: 'bucket', values: ['prod-*'] },
-        { label: 'severity', values: ['low'] },
+        { label: 'severity', values: ['info'] },
       ],
       ALARM,
     ),

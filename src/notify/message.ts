@@ -1,6 +1,6 @@
 /** A notification in words: what every channel for people says, before it is escaped for one of them. */
 import { spanText } from '../lib/span-text.ts';
-import type { AlarmState, NamedNumber, Notification, NotifiedAlarm } from './channel.ts';
+import type { AlarmState, NamedNumber, Notification, NotifiedAlarm, Severity } from './channel.ts';
 import { cutMiddle, link, shown, timeText } from './text.ts';
 
 /** How much of a notification is shown. */
@@ -111,11 +111,13 @@ const COUNT_WORDS: Readonly<Record<AlarmState, string>> = {
   INSUFFICIENT_DATA: 'without data',
 };
 
+const TONES: Readonly<Record<Severity, Tone>> = { critical: 'bad', warning: 'warn', info: 'unknown' };
+
 /** Good, bad, or not so bad. */
 export function toneOf({ state, severity }: Pick<NotifiedAlarm, 'state' | 'severity'>): Tone {
   if (state === 'OK') return 'good';
   if (state === 'INSUFFICIENT_DATA') return 'unknown';
-  return severity === 'critical' || severity === 'high' ? 'bad' : 'warn';
+  return TONES[severity];
 }
 
 function partOf(alarm: NotifiedAlarm, { createdMs }: Notification, detail: Detail): Part {
@@ -135,7 +137,7 @@ function partOf(alarm: NotifiedAlarm, { createdMs }: Notification, detail: Detai
     facts: [...Object.entries(alarm.labels).map(([name, value]) => ({ name, value })), ...alarm.numbers]
       .slice(0, 2 * rows)
       .map(({ name, value }) => ({ name: label(name), value: shown(value, Math.min(textMax, 200)) })),
-    evidence: alarm.evidence.slice(0, rows).map((row) => shown(row, Math.min(textMax, 300))),
+    evidence: alarm.evidence.slice(-rows).map((row) => shown(row, Math.min(textMax, 300))),
     links: linksOf(alarm),
   };
 }

@@ -17,7 +17,7 @@ export interface NtfySettings {
 /** Longer ones become files. */
 const BYTES_MAX = 4096;
 const TITLE_MAX = 200;
-const PRIORITIES = { critical: 5, high: 4, medium: 3, low: 2 } as const;
+const PRIORITIES = { critical: 5, warning: 4, info: 2 } as const;
 const TAGS = { ALARM: 'rotating_light', OK: 'white_check_mark', INSUFFICIENT_DATA: 'grey_question' } as const;
 
 export function openNtfy({ name, url, topic, token }: NtfySettings, parts: HttpParts): Channel {

@@ -21,7 +21,7 @@ const ALIAS_MAX = 512;
 const DESCRIPTION_MAX = 15_000;
 const TAGS_MAX = 20;
 const TAG_MAX = 50;
-const PRIORITIES = { critical: 'P1', high: 'P2', medium: 'P3', low: 'P4' } as const;
+const PRIORITIES = { critical: 'P1', warning: 'P3', info: 'P5' } as const;
 
 export function openOpsgenie({ name, apiKey, url = API }: OpsgenieSettings, parts: HttpParts): Channel {
   const post = (path: string, body: object, signal: AbortSignal): Promise<Delivery> =>

@@ -16,7 +16,7 @@ export interface PagerDutySettings {
 const EVENTS = 'https://events.pagerduty.com/v2/enqueue';
 const KEY_MAX = 255;
 const SUMMARY_MAX = 1024;
-const SEVERITIES = { critical: 'critical', high: 'error', medium: 'warning', low: 'info' } as const;
+const SEVERITIES = { critical: 'critical', warning: 'warning', info: 'info' } as const;
 
 export function openPagerDuty(
   { name, routingKey, url = EVENTS }: PagerDutySettings,

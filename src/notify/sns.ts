@@ -35,7 +35,7 @@ export function openSns({ name }: SnsSettings, { topic }: SnsParts): Channel {
         attributes: {
           kind: notification.kind,
           state: first?.state ?? 'ALARM',
-          severity: first?.severity ?? 'low',
+          severity: first?.severity ?? 'info',
         },
       };
       try {

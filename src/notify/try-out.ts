@@ -27,7 +27,7 @@ function notificationOf(
         title: 'Notifications of Bucketwatch arrive here',
         state,
         previousState,
-        severity: 'low',
+        severity: 'info',
         labels: { monitor: 'test' },
         sentence: 'Somebody tries this channel; nothing is wrong.',
         numbers: [],

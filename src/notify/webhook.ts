@@ -122,7 +122,7 @@ function alarmValues(alarm: NotifiedAlarm, textMax: number): Json {
     numbers: alarm.numbers
       .slice(0, 30)
       .map((number) => ({ name: name(number.name), value: cut(number.value) })),
-    evidence: alarm.evidence.slice(0, 20).map(cut),
+    evidence: alarm.evidence.slice(-20).map(cut),
     first_step: cut(alarm.firstStep),
     since: new Date(alarm.sinceMs).toISOString(),
     passed: alarm.passed.slice(-20).map(({ state, atMs }) => ({ state, at: new Date(atMs).toISOString() })),
@@ -154,7 +154,7 @@ const SAMPLE = valuesOf(
         title: '',
         state: 'OK',
         previousState: 'OK',
-        severity: 'low',
+        severity: 'info',
         labels: {},
         sentence: '',
         numbers: [],
