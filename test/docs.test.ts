@@ -51,6 +51,7 @@ test('the pages that link to one another are all here', () => {
     'docs/configuration.md',
     'docs/formats.md',
     'docs/http-api.md',
+    'docs/notifications.md',
     'docs/operating.md',
     'docs/replication.md',
     'docs/sources.md',

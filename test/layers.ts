@@ -20,6 +20,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'monitors/backups/content.ts',
     'monitors/backups/key-pattern.ts',
     'monitors/backups/schedule.ts',
+    'notify/channel.ts',
+    'notify/digest-times.ts',
+    'notify/rules.ts',
   ],
   engine: ['lib'],
   s3: ['lib'],
@@ -56,6 +59,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // What a monitor looks up itself goes the way of everything else: as batches of a source.
     'sources/source.ts',
   ],
+  // SNS is AWS's.
+  notify: ['lib', 's3/topic.ts'],
   serve: [
     'lib',
     'config/schema.ts',
@@ -108,7 +113,8 @@ const VENDORS: readonly (readonly [pattern: RegExp, folders: readonly string[]])
   [/^commander$/, ['commands', 'main.ts']],
   [/^pino$/, ['lib']],
   [/^yaml$/, ['config']],
-  [/^croner$/, ['monitors']],
+  [/^croner$/, ['monitors', 'notify']],
+  [/^nodemailer(\/|$)/, ['notify']],
   [/^zod$/, ['config']],
   [/^hyparquet-writer$/, ['monitors']],
 ];

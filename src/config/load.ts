@@ -21,7 +21,8 @@ export type ConfigReading =
   | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly file: string };
 
 /** Fields that must not hold a secret in clear. */
-const SECRETS = /(^|\.)(token|password|secret_access_key|secret)$/;
+const SECRETS =
+  /(^|\.)(token|password|secret_access_key|secret|webhook_url|service_urls|routing_key|api_key)$/;
 
 /** The whole path of the file that is read, whether it is there or not: the one given, or `bucketwatch.yaml` in this folder. */
 export function configFileOf(file: string | undefined): string {

@@ -56,3 +56,18 @@ export const size = (fallbackBytes: number, what: string) =>
 /** One without a default. */
 export const sizeIfAny = (what: string) =>
   z.string().transform(sizeBytes).optional().describe(`${what} A size: 512KiB, 64MiB, 10GiB.`);
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** A time zone by its name. */
+export const timezone = z
+  .string()
+  .refine(isTimezone, 'is not a time zone such as UTC or Europe/Lisbon')
+  .default('UTC')
+  .describe('A time zone: UTC, Europe/Lisbon.');

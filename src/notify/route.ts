@@ -1,0 +1,82 @@
+/** Routes: which channels an alarm goes to, by its labels, and in which group. */
+import type { AlarmMark, Marks, Transition } from './book.ts';
+import { type Group, type Line, type Moment, SEND } from './line.ts';
+import { fits, labelOf } from './match.ts';
+import type { Route } from './rules.ts';
+
+/** Where transitions are recorded that no route takes. */
+export const NOWHERE = '';
+
+const NO_ROUTE: Route = {
+  name: '',
+  match: [],
+  goesOn: false,
+  channels: [],
+  escalate: [],
+  groupBy: [],
+  groupWaitMs: 0,
+  groupIntervalMs: 0,
+  repeatIntervalMs: 0,
+  states: [],
+  mute: [],
+};
+
+/** Every alarm with each of its channels. Alarms of which nothing is to be told are left out. */
+export function routed(moment: Moment): Line[] {
+  return [...moment.histories.values()].flatMap((history) => linesOf(history, moment));
+}
+
+function linesOf(history: readonly Transition[], { rules, book: { marks } }: Moment): Line[] {
+  const now = history.at(-1);
+  if (now === undefined) return [];
+  const targets = targetsOf(now, rules.routes);
+  const known = targets.length > 0 ? targets : [{ route: NO_ROUTE, channel: NOWHERE, afterMs: 0 }];
+  return known.flatMap((target) => {
+    const mark = marks.alarms.get(target.channel)?.get(now.alarm) ?? firstMark(now, marks);
+    const pending = history.filter(({ sequence }) => sequence > mark.upTo);
+    if (pending.length === 0 && mark.state !== 'ALARM') return [];
+    const group = groupOf(now, target.route);
+    const verdict =
+      target.channel === NOWHERE ? ({ kind: 'settle', why: 'no route takes it' } as const) : SEND;
+    return [{ ...target, group, now, mark, pending, passed: [], told: now, verdict }];
+  });
+}
+
+interface Target {
+  readonly route: Route;
+  readonly channel: string;
+  readonly afterMs: number;
+}
+
+/** Channels, each once: the first route that names it counts, and in a route the earliest step. */
+function targetsOf(now: Transition, routes: readonly Route[]): Target[] {
+  const targets: Target[] = [];
+  for (const route of routes) {
+    if (!fits(route.match, now)) continue;
+    for (const { afterMs, channels } of [{ afterMs: 0, channels: route.channels }, ...route.escalate])
+      for (const channel of channels)
+        if (!targets.some((target) => target.channel === channel)) targets.push({ route, channel, afterMs });
+    if (!route.goesOn) break;
+  }
+  return targets;
+}
+
+/**
+ * Where a channel begins that has no mark for an alarm: with everything, for an alarm that nobody was told of yet; with the
+ * present state, for one that others know, or when this is the first time that anything is told.
+ */
+function firstMark(now: Transition, marks: Marks): AlarmMark {
+  const others = [...marks.alarms.values()].flatMap((known) => known.get(now.alarm)?.upTo ?? []);
+  if (others.length === 0 && marks.alarms.size > 0) return { upTo: 0, state: 'OK' };
+  const seen = others.length === 0 ? now.sequence : Math.max(...others);
+  return { upTo: now.to === 'OK' ? seen : Math.min(seen, now.sequence - 1), state: 'OK' };
+}
+
+function groupOf(now: Transition, { name, groupBy }: Route): Group {
+  const values = groupBy.map((label) => [label, labelOf(now, label)] as const);
+  const text = values
+    .filter(([, value]) => value !== '')
+    .map(([label, value]) => `${label} ${value}`)
+    .join(', ');
+  return { id: JSON.stringify([name, ...values.map(([, value]) => value)]), text };
+}

@@ -1,0 +1,424 @@
+/** The pipeline as timelines: at these times these alarms change; by then these channels have received exactly that. */
+import { describe, expect, it, test } from 'vitest';
+import { silentLog } from '../src/lib/log.ts';
+import type { Channel, Delivery, Notification } from '../src/notify/channel.ts';
+import { Notifier } from '../src/notify/deliver.ts';
+import type { Rules } from '../src/notify/rules.ts';
+import { HOUR_MS, MemoryStore, MINUTE_MS, route, rules } from './notify-book.ts';
+
+const NEVER = new AbortController().signal;
+/** Monday, 00:00 UTC. */
+const START_MS = Date.UTC(2026, 4, 4);
+const SECOND_MS = 1000;
+
+interface Timeline {
+  readonly store: MemoryStore;
+  /** What each channel has received: `08:00 ops ALARM a, OK b`. */
+  readonly log: string[];
+  readonly received: Notification[];
+  /** Makes passes up to this time after the start, inclusive: every ten seconds for an hour, then every minute. */
+  readonly until: (ms: number) => Promise<void>;
+  /** An alarm changes now. */
+  readonly change: (
+    alarm: string,
+    to: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA',
+    labels?: Record<string, string>,
+  ) => void;
+  /** What the channels answer from now on. */
+  readonly answer: (delivery: Delivery) => void;
+  readonly nowMs: () => number;
+}
+
+function timeline(given: Rules): Timeline {
+  const store = new MemoryStore();
+  // Something was told before: the first transitions of a new alarm are all of them news.
+  store.entries.push({
+    kind: 'settled',
+    atMs: 0,
+    channel: 'other',
+    why: '',
+    covers: [{ alarm: 'other', upTo: 0, state: 'OK' }],
+  });
+  let nowMs = START_MS;
+  let answer: Delivery = { kind: 'delivered', id: '' };
+  const log: string[] = [];
+  const received: Notification[] = [];
+  const clock = { nowMs: () => nowMs, sleep: () => Promise.resolve() };
+  const names = given.routes.flatMap(({ channels, escalate }) => [
+    ...channels,
+    ...escalate.flatMap((step) => step.channels),
+  ]);
+  const channels = [...new Set(names)].map(
+    (name): Channel => ({
+      name,
+      kind: 'webhook',
+      send: async (notification) => {
+        received.push(notification);
+        log.push(`${timeText(nowMs)} ${name} ${textOf(notification)}`);
+        return answer;
+      },
+    }),
+  );
+  const notifier = new Notifier(given, { store, channels, clock, log: silentLog });
+  const pass = async (): Promise<void> => {
+    await notifier.pass(NEVER);
+    await notifier.idle();
+  };
+  return {
+    store,
+    log,
+    received,
+    until: async (ms) => {
+      const soonMs = nowMs + HOUR_MS;
+      for (await pass(); nowMs < START_MS + ms; await pass())
+        nowMs += nowMs < soonMs ? 10 * SECOND_MS : MINUTE_MS;
+    },
+    change: (alarm, to, labels = {}) => {
+      const { severity, ...rest } = labels;
+      store.change(alarm, to, {
+        atMs: nowMs,
+        labels: rest,
+        severity: severity === 'critical' ? severity : 'warning',
+      });
+    },
+    answer: (delivery) => {
+      answer = delivery;
+    },
+    nowMs: () => nowMs,
+  };
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19).replace(/:00$/, '');
+}
+
+function textOf({ kind, alarms }: Notification): string {
+  const told = alarms.map(({ id, state, passed }) =>
+    [...passed.slice(0, -1).map((one) => one.state), state, id]
+      .join(' ')
+      .replaceAll('INSUFFICIENT_DATA', 'NO_DATA'),
+  );
+  return `${kind === 'changes' ? '' : `${kind} `}${told.join(', ')}`;
+}
+
+test('an alarm is told after the wait of its group, repeated, and told again when it recovers', async () => {
+  const { log, change, until } = timeline(rules());
+  await until(MINUTE_MS);
+  change('a', 'ALARM');
+  await until(9 * HOUR_MS);
+  change('a', 'OK');
+  await until(20 * HOUR_MS);
+  expect(log).toEqual([
+    '00:01:30 ops ALARM a',
+    '04:02 ops reminder ALARM a',
+    '08:02 ops reminder ALARM a',
+    '09:00:30 ops OK a',
+  ]);
+});
+
+test('one cause is one message; what changes next waits for the interval', async () => {
+  const { log, change, until } = timeline(rules({ routes: [route({ groupBy: ['monitor'] })] }));
+  change('a', 'ALARM', { monitor: 'backups' });
+  change('c', 'ALARM', { monitor: 'replication' });
+  await until(20 * SECOND_MS);
+  change('b', 'ALARM', { monitor: 'backups', severity: 'critical' });
+  await until(MINUTE_MS);
+  change('a', 'OK', { monitor: 'backups' });
+  await until(10 * MINUTE_MS);
+  expect(log).toEqual(['00:00:30 ops ALARM b, ALARM a', '00:00:30 ops ALARM c', '00:05:30 ops OK a']);
+});
+
+test('no state is skipped: what came and went before it could be told is told', async () => {
+  const { log, change, until } = timeline(rules());
+  change('a', 'ALARM');
+  await until(10 * SECOND_MS);
+  change('a', 'OK');
+  await until(MINUTE_MS);
+  change('a', 'ALARM');
+  change('a', 'OK');
+  change('a', 'ALARM');
+  await until(10 * MINUTE_MS);
+  expect(log).toEqual(['00:00:30 ops ALARM OK a', '00:05:30 ops ALARM OK ALARM a']);
+});
+
+describe('routes', () => {
+  const backups = {
+    name: 'backups',
+    match: [{ label: 'monitor', values: ['backups'] }],
+    channels: ['backup-team'],
+  };
+  const critical = {
+    name: 'critical',
+    match: [{ label: 'severity', values: ['critical'] }],
+    channels: ['pager'],
+    goesOn: true,
+  };
+
+  it('the first that fits takes it, and those after it when it says so', async () => {
+    const { log, change, until } = timeline(rules({ routes: [route(critical), route(backups), route()] }));
+    change('a', 'ALARM', { monitor: 'backups' });
+    change('b', 'ALARM', { monitor: 'backups', severity: 'critical' });
+    change('c', 'ALARM', { monitor: 'posture' });
+    await until(MINUTE_MS);
+    expect(log.sort()).toEqual([
+      '00:00:30 backup-team ALARM b, ALARM a',
+      '00:00:30 ops ALARM c',
+      '00:00:30 pager ALARM b',
+    ]);
+  });
+
+  it('what no route takes is recorded', async () => {
+    const { log, change, until, store } = timeline(rules({ routes: [route(backups)] }));
+    change('a', 'ALARM', { monitor: 'posture' });
+    await until(MINUTE_MS);
+    expect(log).toEqual([]);
+    expect(store.entries.at(-1)).toMatchObject({
+      kind: 'settled',
+      channel: '',
+      why: 'no route takes it',
+      covers: [{ alarm: 'a', upTo: 1 }],
+    });
+  });
+
+  it('a state that a route does not tell is settled, and what follows is news', async () => {
+    const { log, change, until } = timeline(rules({ routes: [route({ states: ['ALARM'] })] }));
+    change('a', 'ALARM');
+    await until(10 * MINUTE_MS);
+    change('a', 'OK');
+    await until(20 * MINUTE_MS);
+    change('a', 'ALARM');
+    await until(30 * MINUTE_MS);
+    expect(log).toEqual(['00:00:30 ops ALARM a', '00:20:30 ops ALARM a']);
+  });
+
+  it('missing data is told where it is asked for, and elsewhere changes nothing', async () => {
+    const all = route({
+      name: 'all',
+      channels: ['all'],
+      goesOn: true,
+      states: ['ALARM', 'OK', 'INSUFFICIENT_DATA'],
+    });
+    const { log, change, until } = timeline(rules({ routes: [all, route({ name: 'usual' })] }));
+    change('a', 'ALARM');
+    await until(10 * MINUTE_MS);
+    change('a', 'INSUFFICIENT_DATA');
+    await until(20 * MINUTE_MS);
+    change('a', 'ALARM');
+    await until(30 * MINUTE_MS);
+    expect(log.sort()).toEqual([
+      '00:00:30 all ALARM a',
+      '00:00:30 ops ALARM a',
+      '00:10:30 all NO_DATA a',
+      '00:20:30 all ALARM a',
+    ]);
+  });
+
+  it('a channel that is added is told what is wrong now, and nothing of what is over', async () => {
+    const { change, until, store } = timeline(rules());
+    change('a', 'ALARM');
+    change('b', 'ALARM');
+    await until(10 * MINUTE_MS);
+    change('b', 'OK');
+    await until(20 * MINUTE_MS);
+    const later = timeline(rules({ routes: [route({ channels: ['ops', 'new'] })] }));
+    later.store.transitions.push(...store.transitions);
+    later.store.entries.push(...store.entries);
+    await later.until(30 * MINUTE_MS);
+    expect(later.log).toEqual(['00:00:30 new ALARM a']);
+  });
+});
+
+describe('what keeps alarms quiet', () => {
+  const silence = (startMs: number, endMs: number) => ({
+    id: 's',
+    match: [{ label: 'alarm', values: ['a*'] }],
+    startMs: START_MS + startMs,
+    endMs: START_MS + endMs,
+    author: 'ada',
+    reason: 'moving house',
+  });
+
+  it('a silence: what lasts longer is told at its end, what came and went in it is recorded', async () => {
+    const { log, change, until, store } = timeline(rules());
+    store.silences = [silence(0, HOUR_MS)];
+    change('a1', 'ALARM');
+    change('a2', 'ALARM');
+    change('b', 'ALARM');
+    await until(10 * MINUTE_MS);
+    change('a2', 'OK');
+    await until(2 * HOUR_MS);
+    expect(log).toEqual(['00:00:30 ops ALARM b', '01:00 ops ALARM a1']);
+    expect(store.entries).toContainEqual(
+      expect.objectContaining({
+        kind: 'settled',
+        why: 'silenced by ada',
+        covers: [{ alarm: 'a2', upTo: 4, state: 'OK' }],
+      }),
+    );
+  });
+
+  it('a silence lets the end of what was told through, and no reminders', async () => {
+    const { log, change, until, store } = timeline(rules());
+    change('a1', 'ALARM');
+    await until(HOUR_MS);
+    store.silences = [silence(HOUR_MS, 9 * HOUR_MS)];
+    await until(8 * HOUR_MS);
+    change('a1', 'OK');
+    await until(9 * HOUR_MS);
+    expect(log).toEqual(['00:00:30 ops ALARM a1', '08:00:30 ops OK a1']);
+  });
+
+  it('inhibition: while the endpoint is down, its buckets are not told', async () => {
+    const inhibit = [
+      {
+        source: [{ label: 'kind', values: ['endpoint'] }],
+        target: [{ label: 'kind', values: ['!endpoint'] }],
+        equal: ['store'],
+      },
+    ];
+    const { log, change, until, store } = timeline(rules({ inhibit }));
+    change('down', 'ALARM', { kind: 'endpoint', store: 'one' });
+    change('bucket-1', 'ALARM', { kind: 'bucket', store: 'one' });
+    change('bucket-2', 'ALARM', { kind: 'bucket', store: 'two' });
+    change('bucket-3', 'ALARM', { kind: 'bucket', store: 'one' });
+    await until(10 * MINUTE_MS);
+    change('bucket-3', 'OK', { kind: 'bucket', store: 'one' });
+    await until(20 * MINUTE_MS);
+    change('down', 'OK', { kind: 'endpoint', store: 'one' });
+    await until(30 * MINUTE_MS);
+    expect(log).toEqual(['00:00:30 ops ALARM down, ALARM bucket-2', '00:20 ops ALARM bucket-1, OK down']);
+    expect(store.entries).toContainEqual(
+      expect.objectContaining({
+        why: 'inhibited by down',
+        covers: [{ alarm: 'bucket-3', upTo: 5, state: 'OK' }],
+      }),
+    );
+  });
+
+  it('quiet hours in a time zone: nothing is told in them, and what is left is told after them', async () => {
+    const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+    const night = { weekdays: everyDay, fromMinute: 22 * 60, toMinute: 7 * 60, timezone: 'Europe/Lisbon' };
+    const { log, change, until } = timeline(
+      rules({ routes: [route({ mute: ['night'], repeatIntervalMs: 0 })], muteTimes: { night: [night] } }),
+    );
+    change('a', 'ALARM');
+    change('b', 'ALARM');
+    await until(HOUR_MS);
+    change('b', 'OK');
+    await until(12 * HOUR_MS);
+    change('c', 'ALARM');
+    await until(21 * HOUR_MS + 30 * MINUTE_MS);
+    change('c', 'OK');
+    await until(32 * HOUR_MS);
+    // Lisbon is an hour ahead of UTC in May.
+    expect(log).toEqual(['06:00 ops ALARM a', '12:00:30 ops ALARM c', '06:00 ops OK c']);
+  });
+
+  it('an acknowledgement ends reminders and escalation, until it recovers', async () => {
+    const steps = [{ afterMs: 15 * MINUTE_MS, channels: ['pager'] }];
+    const { log, change, until, store, nowMs } = timeline(rules({ routes: [route({ escalate: steps })] }));
+    change('a', 'ALARM');
+    await until(5 * MINUTE_MS);
+    const said = {
+      alarm: 'a',
+      sequence: 1,
+      atMs: nowMs(),
+      endMs: START_MS + 100 * HOUR_MS,
+      author: 'ada',
+      reason: 'on it',
+    };
+    store.acknowledgements = [said];
+    await until(10 * HOUR_MS);
+    change('a', 'OK');
+    await until(11 * HOUR_MS);
+    change('a', 'ALARM');
+    await until(12 * HOUR_MS);
+    expect(log).toEqual([
+      '00:00:30 ops ALARM a',
+      '10:00:30 ops OK a',
+      '11:00:30 ops ALARM a',
+      '11:15 pager ALARM a',
+    ]);
+  });
+});
+
+test('later steps are told of what lasts, and of its end', async () => {
+  const escalate = [
+    { afterMs: 15 * MINUTE_MS, channels: ['pager'] },
+    { afterMs: HOUR_MS, channels: ['boss'] },
+  ];
+  const { log, change, until } = timeline(
+    rules({ routes: [route({ escalate, repeatIntervalMs: 0, groupBy: ['alarm'] })] }),
+  );
+  change('long', 'ALARM');
+  change('short', 'ALARM');
+  await until(10 * MINUTE_MS);
+  change('short', 'OK');
+  await until(30 * MINUTE_MS);
+  change('long', 'OK');
+  await until(2 * HOUR_MS);
+  expect(log.sort()).toEqual([
+    '00:00:30 ops ALARM long',
+    '00:00:30 ops ALARM short',
+    '00:10:30 ops OK short',
+    '00:15 pager ALARM long',
+    '00:30:30 ops OK long',
+    '00:30:30 pager OK long',
+  ]);
+});
+
+test('a digest tells at its times what has changed since', async () => {
+  const digest = { cron: '0 8 * * 1-5', timezone: 'UTC' };
+  const { log, change, until } = timeline(rules({ routes: [route({ digest })] }));
+  await until(9 * HOUR_MS);
+  change('a', 'ALARM');
+  change('b', 'ALARM');
+  await until(20 * HOUR_MS);
+  change('b', 'OK');
+  await until(60 * HOUR_MS);
+  expect(log).toEqual(['08:00 ops digest ALARM a, ALARM OK b']);
+});
+
+describe('failures', () => {
+  it('is tried again later and later, and tells what is true by then', async () => {
+    const { log, change, until, answer, received } = timeline(rules());
+    answer({ kind: 'failed', reason: 'no answer' });
+    change('a', 'ALARM');
+    await until(2 * MINUTE_MS);
+    expect(log).toEqual([
+      '00:00:30 ops ALARM a',
+      '00:00:40 ops ALARM a',
+      '00:01 ops ALARM a',
+      '00:01:40 ops ALARM a',
+    ]);
+    expect(new Set(received.map(({ id }) => id)).size).toBe(1);
+    change('a', 'OK');
+    answer({ kind: 'delivered', id: '' });
+    await until(HOUR_MS);
+    expect(log.slice(4)).toEqual(['00:03 ops ALARM OK a']);
+  });
+
+  it('a refusal is recorded and not tried again', async () => {
+    const { log, change, until, answer, store } = timeline(rules());
+    answer({ kind: 'refused', reason: 'HTTP 404' });
+    change('a', 'ALARM');
+    await until(HOUR_MS);
+    expect(log).toHaveLength(1);
+    expect(store.entries.at(-1)).toMatchObject({
+      kind: 'refused',
+      reason: 'HTTP 404',
+      covers: [{ alarm: 'a', upTo: 1 }],
+    });
+  });
+
+  it('a provider that asks to wait is left alone by all groups', async () => {
+    const { log, change, until, answer } = timeline(rules({ routes: [route({ groupBy: ['alarm'] })] }));
+    answer({ kind: 'failed', reason: 'HTTP 429', retryAfterMs: 10 * MINUTE_MS });
+    change('a', 'ALARM');
+    change('b', 'ALARM');
+    await until(5 * MINUTE_MS);
+    answer({ kind: 'delivered', id: '' });
+    await until(20 * MINUTE_MS);
+    expect(log).toEqual(['00:00:30 ops ALARM a', '00:10:30 ops ALARM b', '00:10:30 ops ALARM a']);
+  });
+});
