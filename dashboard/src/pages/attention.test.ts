@@ -64,6 +64,8 @@ const QUIET: ConcernFacts = {
   sources: [SOURCE, { ...SOURCE, name: 'rare', verdict: 'quiet' }],
   completeness: null,
   pairs: [],
+  backups: [],
+  unlisted: [],
   rejects: { count: 4, newestMs: NOW_MS - 3 * 86_400_000 },
   nowMs: NOW_MS,
 };

@@ -9,6 +9,7 @@ const FACTS: PaletteFacts = {
     { path: '/requests', title: 'Requests', icon: 'requests' },
   ],
   buckets: ['media', 'billing\u202e'],
+  backups: [],
   pairs: [{ id: 'media/media-replica/all', title: 'media → media-replica' }],
   requestViews: [{ title: 'Anonymous requests', filters: { requester: '-' } }],
   callViews: [{ title: 'Denied calls', filters: { error_code: 'AccessDenied' } }],
