@@ -102,6 +102,7 @@ const PHONE = { widthPx: 390, heightPx: 844 };
 const PAGES = {
   overview: '/?range=7d',
   replication: '/replication?range=24h',
+  backups: '/backups?range=14d',
   activity: '/activity?range=7d',
   requests: '/requests?range=7d&http_status=!2xx',
   calls: '/calls?range=7d',

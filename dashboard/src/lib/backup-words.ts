@@ -8,7 +8,7 @@ type RunWords = Words & {
   readonly letter: string;
 };
 
-/** What is worst first. */
+/** What is worst first; what is still expected says nothing of the others. */
 export const RUN_WORDS: Readonly<Record<BackupRun['verdict'], RunWords>> = {
   missing: { letter: 'M', status: 'alarm', word: 'Missing', meaning: 'Not there at its deadline' },
   'wrong-content': {
@@ -27,8 +27,8 @@ export const RUN_WORDS: Readonly<Record<BackupRun['verdict'], RunWords>> = {
   },
   'too-large': { letter: 'B', status: 'late', word: 'Too big', meaning: 'Larger than it may be' },
   late: { letter: 'L', status: 'late', word: 'Late', meaning: 'There, after its deadline' },
-  expected: { letter: 'E', status: 'info', word: 'Expected', meaning: 'Its deadline is not past' },
   ok: { letter: 'O', status: 'ok', word: 'OK', meaning: 'There in time and as it should be' },
+  expected: { letter: 'E', status: 'info', word: 'Expected', meaning: 'Its deadline is not past' },
 };
 
 /** What is worst first: the order of the series on the page. */
@@ -51,7 +51,7 @@ export const SERIES_WORDS: Readonly<Record<BackupSeries['verdict'], Words>> = {
 export const SAFETY_WORDS: Readonly<Record<BackupSeries['safety']['state'], Omit<Words, 'meaning'>>> = {
   bad: { status: 'alarm', word: 'At risk' },
   warn: { status: 'late', word: 'Look' },
-  unknown: { status: 'unknown', word: 'Not known' },
+  unknown: { status: 'unknown', word: 'Unknown' },
   good: { status: 'ok', word: 'Safe' },
 };
 

@@ -32,6 +32,8 @@ export function BackupsView({ backups }: BackupsViewProps) {
   const runs = useBackupRuns({ bucket, sinceMs: days.sinceMs, untilMs: days.untilMs });
   const run = runInAddress(place);
   const { status, word } = worstWords(rows);
+  const proposals = <Proposals rows={proposedOf(rows)} />;
+  const isAllFound = rows.every(({ declared }) => !declared);
   return (
     <>
       <div className="verdict">
@@ -40,9 +42,10 @@ export function BackupsView({ backups }: BackupsViewProps) {
           <OutsideText text={backups.sentence} />
         </p>
       </div>
-      <Proposals rows={proposedOf(rows)} />
       {runs.error !== null && <ProblemBox problem={runs.error} onRetry={() => void runs.refetch()} />}
+      {isAllFound && proposals}
       <CalendarPanel backups={backups} runs={runs.data?.rows ?? []} days={days} />
+      {!isAllFound && proposals}
       <WatchedBuckets rows={backups.discovering} />
       {run !== null && (
         <RunPanel

@@ -1,11 +1,12 @@
 import { memo, useMemo } from 'react';
 import type { BackupRun, BackupSeries } from '../../lib/backup-row.ts';
 import { RUN_WORDS, SERIES_WORDS } from '../../lib/backup-words.ts';
+import { CutText } from '../../lib/outside-text.tsx';
 import { StatusMark } from '../../lib/status-mark.tsx';
 import { visibleText } from '../../lib/visible.ts';
 import { currentPlace, go, hrefTo, hrefWith } from '../../routes/place.ts';
 import type { CalendarDays } from './calendar-days.ts';
-import { cellText, dayCells, type DayCell } from './day-cells.ts';
+import { cellText, dayCells, judgedCount, type DayCell } from './day-cells.ts';
 import { runInAddress, runParams } from './series-address.ts';
 import { LastSize, NextExpected, SafetyMark } from './series-cells.tsx';
 import { SeriesLink } from './series-name.tsx';
@@ -41,6 +42,11 @@ export const CalendarRow = memo(function CalendarRow(props: CalendarRowProps) {
         <span data-tip={said}>
           <StatusMark status={status} word={word} />
         </span>
+        {isShort && (
+          <span className="advice">
+            <CutText text={row.sentence} />
+          </span>
+        )}
       </td>
       {cells.map((cell, index) => (
         <CalendarCell
@@ -80,6 +86,7 @@ interface CalendarCellProps {
 function CalendarCell({ row, cell, isToday, isReachable, isOpen }: CalendarCellProps) {
   const text = cellText(row.series, cell);
   const [worst] = cell.runs;
+  const count = judgedCount(cell);
   const open = () => {
     if (worst === undefined) return;
     const place = currentPlace();
@@ -107,7 +114,7 @@ function CalendarCell({ row, cell, isToday, isReachable, isOpen }: CalendarCellP
           data-hollow={worst.verdict === 'expected'}
         >
           {RUN_WORDS[worst.verdict].letter}
-          {cell.runs.length > 1 && <small>{cell.runs.length}</small>}
+          {count > 1 && <small>{count}</small>}
         </span>
       )}
       {worst === undefined && !cell.isBefore && <span className="day-none" />}

@@ -46,7 +46,7 @@ export function Calendar({ label, rows, runs, days, isShort = false }: CalendarP
   return (
     <div ref={scroll} className="table-scroll calendar-scroll" data-virtual={isVirtual}>
       <table
-        className="calendar"
+        className={isShort ? 'calendar short' : 'calendar'}
         role="grid"
         aria-label={label}
         aria-rowcount={rows.length + 1}
@@ -82,14 +82,20 @@ function Room({ heightPx }: { readonly heightPx: number }) {
   return <tbody aria-hidden="true" style={{ height: heightPx }} className="room" />;
 }
 
-/** Where not all days have room, the newest are the ones to see. */
+/** Where not all days have room, the newest are the ones to see, or the one that is open. */
 function useNewestInSight(scroll: { readonly current: HTMLDivElement | null }, days: readonly Day[]): void {
   const last = days.at(-1);
   useEffect(() => {
     const box = scroll.current;
-    const cell = box?.querySelector<HTMLElement>('thead th[data-last]');
-    if (box === null || cell === null || cell === undefined) return;
-    box.scrollLeft = cell.offsetLeft + cell.offsetWidth - box.clientWidth;
+    if (box === null) return undefined;
+    const watcher = new ResizeObserver(() => {
+      const cell =
+        box.querySelector<HTMLElement>('td[aria-selected="true"]') ??
+        box.querySelector<HTMLElement>('thead th[data-last]');
+      if (cell !== null) box.scrollLeft = cell.offsetLeft + cell.offsetWidth - box.clientWidth;
+    });
+    watcher.observe(box);
+    return () => watcher.disconnect();
   }, [scroll, last, days.length]);
 }
 

@@ -54,6 +54,11 @@ function worstFirst(runs: readonly DayRun[]): readonly DayRun[] {
   );
 }
 
+/** How many of its runs have a verdict; all of them while none has. */
+export function judgedCount({ runs }: Pick<DayCell, 'runs'>): number {
+  return runs.filter(({ verdict }) => verdict !== 'expected').length || runs.length;
+}
+
 /** `Too small: 1.2 GiB, 71 % less than …`. */
 export function runText({ verdict, sentence, size_bytes }: DayRun): string {
   const said = sentence ?? (size_bytes > 0 ? `${bytesText(size_bytes)}.` : '');

@@ -60,7 +60,7 @@ function Lock({ file: { lock_mode, lock_until } }: { readonly file: File }) {
 /** The newest files of a series. */
 export function FilesPanel({ detail: { row, files } }: { readonly detail: BackupDetail }) {
   return (
-    <section className="panel flush" aria-label="Files">
+    <section className="panel flush series-lists" aria-label="Files">
       <header className="panel-head">
         <h2>Files</h2>
         <span className="panel-actions muted">

@@ -1,7 +1,7 @@
 import { useBackupProposals } from '../../lib/backup-queries.ts';
 import type { BackupSeries } from '../../lib/backup-row.ts';
 import { seriesKey } from '../../lib/backup-words.ts';
-import { counted, percentText } from '../../lib/format.ts';
+import { capitalised, counted, percentText } from '../../lib/format.ts';
 import { OutsideText } from '../../lib/outside-text.tsx';
 import { Panel } from '../../lib/panel.tsx';
 import { AcceptButton } from './accept-button.tsx';
@@ -30,7 +30,7 @@ export function LearnedPanel({ row }: { readonly row: BackupSeries }) {
         return (
           <div className="learned">
             <p>
-              <OutsideText text={proposal.schedule} />, which fits {percentText(proposal.fit)} of{' '}
+              <OutsideText text={capitalised(proposal.schedule)} />, which fits {percentText(proposal.fit)} of{' '}
               {counted(proposal.files, 'file')}.
             </p>
             <div>

@@ -27,7 +27,7 @@ export function NoSeries({ backups }: { readonly backups: Backups }) {
         <p className="lines-follow">
           {isWatching
             ? 'The buckets below are listed, and none of their keys comes again and again so far. Another bucket is watched with these lines of '
-            : 'A bucket is listed, its keys are sorted into series, and each is told when it is late, missing or too small. These lines of '}
+            : 'A bucket is listed, its keys are sorted into series, and this page shows which of them are late, missing or too small. These lines of '}
           <code>bucketwatch.yaml</code>
           {isWatching ? ':' : ' start it:'}
         </p>

@@ -1,4 +1,4 @@
-import type { BackupRun, BackupSeriesId } from '../../lib/backup-row.ts';
+import type { BackupRun } from '../../lib/backup-row.ts';
 import { RUN_WORDS } from '../../lib/backup-words.ts';
 import { bytesText, counted, exactCount } from '../../lib/format.ts';
 import { Moment } from '../../lib/moment.tsx';
@@ -88,7 +88,9 @@ function RunFacts({ run }: { readonly run: BackupRun }) {
         </dd>
         <dt>Size</dt>
         <dd>
-          <span data-tip={`${exactCount(run.size_bytes)} bytes`}>{bytesText(run.size_bytes)}</span>
+          {run.files > 0 && (
+            <span data-tip={`${exactCount(run.size_bytes)} bytes`}>{bytesText(run.size_bytes)}</span>
+          )}
           <UsualSize run={run} />
         </dd>
         <dt>Members</dt>

@@ -75,7 +75,7 @@ export function RunsTable({ detail: { row, runs } }: { readonly detail: BackupDe
       replace: open !== null,
     });
   return (
-    <section className="panel flush" aria-label="Runs">
+    <section className="panel flush series-lists" aria-label="Runs">
       <header className="panel-head">
         <h2>Runs</h2>
         <span className="panel-actions">

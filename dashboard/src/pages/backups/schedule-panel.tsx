@@ -1,5 +1,5 @@
 import type { BackupDetail } from '../../lib/backup-row.ts';
-import { durationText, parseTime } from '../../lib/format.ts';
+import { capitalised, durationText, parseTime } from '../../lib/format.ts';
 import { Ago, Moment } from '../../lib/moment.tsx';
 import { OutsideText } from '../../lib/outside-text.tsx';
 
@@ -14,7 +14,7 @@ export function SchedulePanel({ detail: { row, next_dues } }: { readonly detail:
         <p className="muted">None is known yet: four runs or more give one.</p>
       ) : (
         <p className="schedule-words">
-          <OutsideText text={row.schedule} />
+          <OutsideText text={capitalised(row.schedule)} />
         </p>
       )}
       {next_dues.length > 0 && (

@@ -7,9 +7,9 @@ import { StatusMark } from '../../lib/status-mark.tsx';
 import { visibleText } from '../../lib/visible.ts';
 
 /** When the next run is due, from now and by the clock, and by when it has to be there. */
-export function NextExpected({ row }: { readonly row: Pick<BackupSeries, 'next_due' | 'next_deadline'> }) {
+export function NextExpected({ row }: { readonly row: BackupSeries }) {
   const dueMs = parseTime(row.next_due);
-  if (dueMs === null) return <span className="muted">–</span>;
+  if (dueMs === null || row.verdict === 'retired') return <span className="muted">–</span>;
   const deadlineMs = parseTime(row.next_deadline);
   const tip =
     deadlineMs === null

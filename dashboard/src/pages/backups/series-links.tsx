@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { useBackupLinks } from '../../lib/backup-queries.ts';
+import { useAct, useBackupLinks } from '../../lib/backup-queries.ts';
 import type { BackupSeriesId } from '../../lib/backup-row.ts';
 import { CommandLine } from '../../lib/copy.tsx';
 import { ProblemBox } from '../../lib/problem-box.tsx';
 import { visibleText } from '../../lib/visible.ts';
+import { ConfirmButton } from './confirm-button.tsx';
 
 /** Its read-only page and its badge, for those without access, once they are asked for. */
 export function SeriesLinks({ row }: { readonly row: BackupSeriesId }) {
@@ -48,7 +49,25 @@ function Links({ row, status, badge }: LinksProps) {
         <img src={badge} alt={`Badge of ${visibleText(row.series)}`} />
       </dd>
       <dt />
-      <dd className="muted">Whoever has a link sees this series and nothing else, without a token.</dd>
+      <dd className="muted">
+        <span>Whoever has a link sees this series and nothing else, without a token.</span>
+        <RenewLinks row={row} />
+      </dd>
     </dl>
+  );
+}
+
+/** Gives it other links, where one got into the wrong hands. */
+function RenewLinks({ row: { bucket, series } }: { readonly row: BackupSeriesId }) {
+  const act = useAct();
+  return (
+    <ConfirmButton
+      label="New links…"
+      title={`New links for ${visibleText(series)}?`}
+      confirm="Make new links"
+      onConfirm={() => act.mutateAsync({ bucket, series, act: 'renew-link', author: '', reason: '' })}
+    >
+      <p>The links there are now show nothing any more, wherever they were put.</p>
+    </ConfirmButton>
   );
 }

@@ -26,7 +26,7 @@ interface Change {
 /** How far from the median a run may be, as shares, from the rule. */
 export function changeOf(rule: BackupDetail['rule']): Change {
   const size = rule['size'];
-  const { down = null, up = null }: Readonly<Record<'down' | 'up', unknown>> =
+  const { down, up }: Readonly<Record<'down' | 'up', unknown>> =
     typeof size === 'object' && size !== null ? { down: null, up: null, ...size } : { down: null, up: null };
   const share = (value: unknown) => (typeof value === 'number' ? value : null);
   return { down: share(down), up: share(up) };
