@@ -25,10 +25,9 @@ import type {
 type Answer<T> = UseQueryResult<T, ApiProblem>;
 type Telling<Request, Answered> = UseMutationResult<Answered, ApiProblem, Request>;
 
-/** Backups come by the hour: what is a minute old is new. */
+/** Backups come by the hour, and all of them are a long answer: what is a minute old is new. */
+const ALL_ASKED_MS = 60_000;
 const ASKED_MS = 30_000;
-/** The runs of many series are a long answer. */
-const RUNS_ASKED_MS = 60_000;
 /** As many runs as an answer has. */
 export const RUNS_MAX = 10_000;
 const HISTORY_DAYS = 90;
@@ -43,8 +42,8 @@ export function useBackups(bucket: string | null): Answer<Backups> {
   return useQuery<Backups, ApiProblem>({
     queryKey: ['/backups', bucket],
     queryFn: ({ signal }) => getJson<Backups>('/backups', { bucket }, signal),
-    staleTime: ASKED_MS,
-    refetchInterval: ASKED_MS,
+    staleTime: ALL_ASKED_MS,
+    refetchInterval: ALL_ASKED_MS,
     meta: { isHeld: true },
   });
 }
@@ -63,8 +62,8 @@ export function useBackupRuns({ bucket, sinceMs, untilMs }: RunsAsked): Answer<B
   return useQuery<BackupRuns, ApiProblem>({
     queryKey: ['/backups/runs', query],
     queryFn: ({ signal }) => getJson<BackupRuns>('/backups/runs', query, signal),
-    staleTime: RUNS_ASKED_MS,
-    refetchInterval: isLive && RUNS_ASKED_MS,
+    staleTime: ALL_ASKED_MS,
+    refetchInterval: isLive && ALL_ASKED_MS,
     placeholderData: keepPreviousData,
     meta: { isHeld: true },
   });

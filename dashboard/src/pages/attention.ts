@@ -1,7 +1,13 @@
 import type { Storms } from '../../../src/serve/activity-api.ts';
 import type { Completeness, Series } from '../../../src/serve/api.ts';
 import type { BackupSeries, Backups } from '../lib/backup-row.ts';
-import { isWrong as isWrongBackup, SERIES_WORDS, seriesKey, seriesTitle } from '../lib/backup-words.ts';
+import {
+  inOrder,
+  isWrong as isWrongBackup,
+  SERIES_WORDS,
+  seriesKey,
+  seriesTitle,
+} from '../lib/backup-words.ts';
 import type { SourceRow } from '../lib/source-row.ts';
 import { counted, durationText, exactCount, percentText, relativeText } from '../lib/format.ts';
 import type { Pair } from '../lib/replication-row.ts';
@@ -74,7 +80,7 @@ export function concernsOf(facts: ConcernFacts): readonly Concern[] {
   const concerns = [
     ...facts.sources.flatMap(sourceConcerns),
     ...facts.pairs.filter(isWrong).map(pairConcern),
-    ...facts.backups.filter(isWrongBackup).map(backupConcern),
+    ...inOrder(facts.backups).filter(isWrongBackup).map(backupConcern),
     ...facts.unlisted.map(unlistedConcern),
     ...riseConcerns(facts),
     ...(facts.storms?.rows ?? []).map((storm) => stormConcern(storm, facts.nowMs)),

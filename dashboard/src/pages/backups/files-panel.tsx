@@ -1,4 +1,5 @@
 import type { BackupDetail } from '../../lib/backup-row.ts';
+import { fieldText } from '../../lib/facts.ts';
 import { bytesText, counted, exactCount } from '../../lib/format.ts';
 import { RowMoment } from '../../lib/moment.tsx';
 import { CutText, OutsideText } from '../../lib/outside-text.tsx';
@@ -9,34 +10,34 @@ type File = BackupDetail['files'][number];
 const FEEDS: Readonly<Record<File['feed'], string>> = { event: 'an event', listing: 'a listing' };
 
 const COLUMNS: readonly Column<File>[] = [
-  { id: 'key', title: 'Key', widthPx: 340, cell: ({ key }) => <CutText text={key} canCopy /> },
+  { id: 'key', title: 'Key', widthPx: 330, cell: ({ key }) => <CutText text={key} canCopy /> },
   { id: 'at', title: 'Written', widthPx: 130, cell: ({ at }) => <RowMoment time={at} /> },
   {
     id: 'size_bytes',
     title: 'Size',
-    widthPx: 90,
+    widthPx: 84,
     align: 'end',
     cell: ({ size_bytes }) => (
       <span data-tip={`${exactCount(size_bytes)} bytes`}>{bytesText(size_bytes)}</span>
     ),
   },
-  { id: 'member', title: 'Member', widthPx: 110, cell: ({ member }) => <OutsideText text={member} /> },
-  { id: 'content', title: 'Ends', widthPx: 100, cell: (file) => <Content file={file} /> },
-  { id: 'lock_until', title: 'Locked until', widthPx: 130, cell: (file) => <Lock file={file} /> },
+  { id: 'member', title: 'Member', widthPx: 100, cell: ({ member }) => <OutsideText text={member} /> },
+  { id: 'content', title: 'Ends', widthPx: 80, cell: (file) => <Content file={file} /> },
+  { id: 'lock_until', title: 'Locked until', widthPx: 124, cell: (file) => <Lock file={file} /> },
   {
     id: 'replication_status',
     title: 'Replica',
-    widthPx: 100,
+    widthPx: 96,
     cell: ({ replication_status }) => <OutsideText text={replication_status} />,
   },
   {
     id: 'removed_at',
     title: 'Removed',
-    widthPx: 130,
+    widthPx: 116,
     cell: ({ removed_at }) =>
       removed_at === null ? <span className="muted">no</span> : <RowMoment time={removed_at} />,
   },
-  { id: 'feed', title: 'Told by', widthPx: 90, cell: ({ feed }) => FEEDS[feed] },
+  { id: 'feed', title: 'Told by', widthPx: 80, cell: ({ feed }) => FEEDS[feed] },
 ];
 
 function Content({ file: { content, content_note } }: { readonly file: File }) {
@@ -57,6 +58,14 @@ function Lock({ file: { lock_mode, lock_until } }: { readonly file: File }) {
   );
 }
 
+/** Columns that say nothing of most series: shown where they do. */
+const AT_TIMES: readonly string[] = ['member', 'lock_until', 'replication_status'];
+
+function columnsOf(files: readonly File[]): readonly Column<File>[] {
+  const says = (column: string) => files.some((file) => fieldText(file[column as keyof File]) !== '');
+  return COLUMNS.filter(({ id }) => !AT_TIMES.includes(id) || says(id));
+}
+
 /** The newest files of a series. */
 export function FilesPanel({ detail: { row, files } }: { readonly detail: BackupDetail }) {
   return (
@@ -73,7 +82,7 @@ export function FilesPanel({ detail: { row, files } }: { readonly detail: Backup
       ) : (
         <RecordTable
           label="Files"
-          columns={COLUMNS}
+          columns={columnsOf(files)}
           rows={files}
           ids={files.map(({ key, at, feed }) => JSON.stringify([key, at, feed]))}
           openId={null}

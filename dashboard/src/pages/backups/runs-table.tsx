@@ -15,15 +15,15 @@ const COLUMNS: readonly Column<BackupRun>[] = [
   {
     id: 'verdict',
     title: 'Verdict',
-    widthPx: 130,
+    widthPx: 134,
     cell: ({ verdict }) => <StatusMark status={RUN_WORDS[verdict].status} word={RUN_WORDS[verdict].word} />,
   },
   { id: 'due', title: 'Due', widthPx: 130, cell: ({ due }) => <RowMoment time={due} /> },
-  { id: 'arrived', title: 'Arrived', widthPx: 190, cell: (row) => <Arrived row={row} /> },
+  { id: 'arrived', title: 'Arrived', widthPx: 186, cell: (row) => <Arrived row={row} /> },
   {
     id: 'size_bytes',
     title: 'Size',
-    widthPx: 90,
+    widthPx: 76,
     align: 'end',
     cell: ({ size_bytes, files }) =>
       files === 0 ? (
@@ -32,12 +32,21 @@ const COLUMNS: readonly Column<BackupRun>[] = [
         <span data-tip={`${exactCount(size_bytes)} bytes`}>{bytesText(size_bytes)}</span>
       ),
   },
-  { id: 'members', title: 'Members', widthPx: 90, align: 'end', cell: (row) => membersText(row) },
-  { id: 'sentence', title: 'Why', widthPx: 260, cell: ({ sentence }) => <CutText text={sentence} /> },
+  { id: 'members', title: 'Members', widthPx: 76, align: 'end', cell: (row) => membersText(row) },
+  {
+    id: 'sentence',
+    title: 'Why',
+    widthPx: 224,
+    cell: ({ sentence }) => (
+      <span className="said">
+        <CutText text={sentence} />
+      </span>
+    ),
+  },
   {
     id: 'keys',
     title: 'Keys',
-    widthPx: 240,
+    widthPx: 210,
     cell: ({ keys, files }) =>
       keys[0] === undefined ? (
         <span className="muted">none</span>

@@ -74,6 +74,8 @@ interface ActProps extends SeriesActionsProps {
 function PauseOrResume({ row, tell }: ActProps) {
   const name = visibleText(row.series);
   if (row.verdict === 'retired') return null;
+  if (row.verdict === 'paused' && row.paused === null)
+    return <span className="muted by-file">Paused in the configuration</span>;
   if (row.paused !== null)
     return (
       <ConfirmButton
