@@ -1,6 +1,6 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { RUNS_MAX, useBackupRuns } from '../../lib/backup-queries.ts';
-import type { BackupRun, Backups } from '../../lib/backup-row.ts';
+import type { BackupAccepted, BackupRun, Backups } from '../../lib/backup-row.ts';
 import { inOrder, proposedOf, seriesKey, worstWords } from '../../lib/backup-words.ts';
 import { readersTimezone } from '../../lib/days.ts';
 import { counted, exactCount } from '../../lib/format.ts';
@@ -9,6 +9,7 @@ import { ProblemBox } from '../../lib/problem-box.tsx';
 import { StatusMark } from '../../lib/status-mark.tsx';
 import { go, hrefWith, currentPlace } from '../../routes/place.ts';
 import { useView } from '../../routes/view.tsx';
+import { AcceptedNote } from './accept-button.tsx';
 import { Calendar } from './calendar.tsx';
 import { useCalendarDays, type CalendarDays } from './calendar-days.ts';
 import { CalendarLegend } from './calendar-legend.tsx';
@@ -32,7 +33,8 @@ export function BackupsView({ backups }: BackupsViewProps) {
   const runs = useBackupRuns({ bucket, sinceMs: days.sinceMs, untilMs: days.untilMs });
   const run = runInAddress(place);
   const { status, word } = worstWords(rows);
-  const proposals = <Proposals rows={proposedOf(rows)} />;
+  const [accepted, setAccepted] = useState<BackupAccepted | null>(null);
+  const proposals = <Proposals rows={proposedOf(rows)} onAccepted={setAccepted} />;
   const isAllFound = rows.every(({ declared }) => !declared);
   return (
     <>
@@ -43,6 +45,7 @@ export function BackupsView({ backups }: BackupsViewProps) {
         </p>
       </div>
       {runs.error !== null && <ProblemBox problem={runs.error} onRetry={() => void runs.refetch()} />}
+      <AcceptedNote accepted={accepted} />
       {isAllFound && proposals}
       <CalendarPanel backups={backups} runs={runs.data?.rows ?? []} days={days} />
       {!isAllFound && proposals}

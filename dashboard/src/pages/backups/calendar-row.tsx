@@ -112,9 +112,9 @@ function CalendarCell({ row, cell, isToday, isReachable, isOpen }: CalendarCellP
           className="day-cell"
           data-status={RUN_WORDS[worst.verdict].status}
           data-hollow={worst.verdict === 'expected'}
+          data-count={count > 1 ? count : undefined}
         >
           {RUN_WORDS[worst.verdict].letter}
-          {count > 1 && <small>{count}</small>}
         </span>
       )}
       {worst === undefined && !cell.isBefore && <span className="day-none" />}

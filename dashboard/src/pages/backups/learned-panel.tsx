@@ -1,5 +1,5 @@
 import { useBackupProposals } from '../../lib/backup-queries.ts';
-import type { BackupSeries } from '../../lib/backup-row.ts';
+import type { BackupAccepted, BackupSeries } from '../../lib/backup-row.ts';
 import { seriesKey } from '../../lib/backup-words.ts';
 import { capitalised, counted, percentText } from '../../lib/format.ts';
 import { OutsideText } from '../../lib/outside-text.tsx';
@@ -7,8 +7,13 @@ import { Panel } from '../../lib/panel.tsx';
 import { AcceptButton } from './accept-button.tsx';
 import { WouldHaveFired } from './proposals.tsx';
 
+interface LearnedPanelProps {
+  readonly row: BackupSeries;
+  readonly onAccepted: (accepted: BackupAccepted) => void;
+}
+
 /** What the history of a found series says of it, and what accepting it would have meant. */
-export function LearnedPanel({ row }: { readonly row: BackupSeries }) {
+export function LearnedPanel({ row, onAccepted }: LearnedPanelProps) {
   const proposals = useBackupProposals(row.proposal !== null);
   if (row.proposal === null)
     return (
@@ -37,7 +42,7 @@ export function LearnedPanel({ row }: { readonly row: BackupSeries }) {
               <WouldHaveFired row={proposal} days={days} isWhole />
             </div>
             <p>
-              <AcceptButton rows={[proposal]} label="Accept" isPrimary />
+              <AcceptButton rows={[proposal]} label="Accept" isPrimary onAccepted={onAccepted} />
             </p>
           </div>
         );

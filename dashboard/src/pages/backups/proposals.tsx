@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useBackupProposals } from '../../lib/backup-queries.ts';
-import type { BackupProposal, BackupSeries } from '../../lib/backup-row.ts';
+import type { BackupAccepted, BackupProposal, BackupSeries } from '../../lib/backup-row.ts';
 import { RUN_WORDS, seriesKey } from '../../lib/backup-words.ts';
 import { counted, exactCount, percentText, stampText } from '../../lib/format.ts';
 import { OutsideText } from '../../lib/outside-text.tsx';
@@ -16,8 +16,13 @@ import { SeriesLink } from './series-name.tsx';
 const ROWS_MAX = 8;
 const NAMED_MAX = 3;
 
+interface ProposalsProps {
+  readonly rows: readonly BackupSeries[];
+  readonly onAccepted: (accepted: BackupAccepted) => void;
+}
+
 /** Series that were found and wait to be accepted, each with what accepting it would have meant. */
-export function Proposals({ rows }: { readonly rows: readonly BackupSeries[] }) {
+export function Proposals({ rows, onAccepted }: ProposalsProps) {
   const { bucket } = useView();
   const proposals = useBackupProposals(rows.length > 0);
   if (rows.length === 0) return null;
@@ -37,7 +42,9 @@ export function Proposals({ rows }: { readonly rows: readonly BackupSeries[] }) 
         <ProblemBox problem={proposals.error} onRetry={() => void proposals.refetch()} />
       )}
       {proposals.data === undefined && proposals.error === null && <Skeleton heightPx={160} />}
-      {proposals.data !== undefined && <ProposalTable rows={all} days={proposals.data.days} />}
+      {proposals.data !== undefined && (
+        <ProposalTable rows={all} days={proposals.data.days} onAccepted={onAccepted} />
+      )}
     </section>
   );
 }
@@ -45,9 +52,10 @@ export function Proposals({ rows }: { readonly rows: readonly BackupSeries[] }) 
 interface ProposalTableProps {
   readonly rows: readonly BackupProposal[];
   readonly days: number;
+  readonly onAccepted: (accepted: BackupAccepted) => void;
 }
 
-function ProposalTable({ rows, days }: ProposalTableProps) {
+function ProposalTable({ rows, days, onAccepted }: ProposalTableProps) {
   const [isWhole, setWhole] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const shown = isWhole ? rows : rows.slice(0, ROWS_MAX);
@@ -61,7 +69,7 @@ function ProposalTable({ rows, days }: ProposalTableProps) {
     <>
       <PlainTable
         label="Found series"
-        columns={columnsOf({ days, chosen, toggle })}
+        columns={columnsOf({ days, chosen, toggle, onAccepted })}
         rows={shown}
         idOf={seriesKey}
       />
@@ -81,7 +89,10 @@ function ProposalTable({ rows, days }: ProposalTableProps) {
             rows={accepted}
             label={accepted.length === 0 ? 'Accept chosen' : `Accept ${accepted.length} chosen`}
             isPrimary
-            onDone={() => setChosen(new Set())}
+            onAccepted={(done) => {
+              setChosen(new Set());
+              onAccepted(done);
+            }}
           />
         </span>
         {rows.length > ROWS_MAX && (
@@ -98,9 +109,10 @@ interface Choosing {
   readonly days: number;
   readonly chosen: ReadonlySet<string>;
   readonly toggle: (key: string) => void;
+  readonly onAccepted: (accepted: BackupAccepted) => void;
 }
 
-function columnsOf({ days, chosen, toggle }: Choosing): readonly PlainColumn<BackupProposal>[] {
+function columnsOf({ days, chosen, toggle, onAccepted }: Choosing): readonly PlainColumn<BackupProposal>[] {
   return [
     {
       title: 'Series',
@@ -128,7 +140,11 @@ function columnsOf({ days, chosen, toggle }: Choosing): readonly PlainColumn<Bac
       ),
     },
     { title: `In the last ${days} days`, cell: (row) => <WouldHaveFired row={row} days={days} /> },
-    { title: 'Accept', align: 'end', cell: (row) => <AcceptButton rows={[row]} label="Accept" /> },
+    {
+      title: 'Accept',
+      align: 'end',
+      cell: (row) => <AcceptButton rows={[row]} label="Accept" onAccepted={onAccepted} />,
+    },
   ];
 }
 

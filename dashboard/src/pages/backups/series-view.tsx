@@ -1,5 +1,6 @@
+import { useState } from 'react';
 import { useBackupSeries } from '../../lib/backup-queries.ts';
-import type { BackupDetail, BackupSeriesId } from '../../lib/backup-row.ts';
+import type { BackupAccepted, BackupDetail, BackupSeriesId } from '../../lib/backup-row.ts';
 import { SERIES_WORDS, seriesKey } from '../../lib/backup-words.ts';
 import { OutsideText } from '../../lib/outside-text.tsx';
 import { Skeleton } from '../../lib/panel.tsx';
@@ -9,6 +10,7 @@ import { visibleText } from '../../lib/visible.ts';
 import { Link } from '../../routes/link.tsx';
 import { hrefTo } from '../../routes/place.ts';
 import { useView } from '../../routes/view.tsx';
+import { AcceptedNote } from './accept-button.tsx';
 import { JudgedAt } from './judged-at.tsx';
 import { FilesPanel } from './files-panel.tsx';
 import { LearnedPanel } from './learned-panel.tsx';
@@ -48,6 +50,7 @@ function OneSeries({ detail }: { readonly detail: BackupDetail }) {
   const { place } = useView();
   const { row } = detail;
   const { status, word } = SERIES_WORDS[row.verdict];
+  const [accepted, setAccepted] = useState<BackupAccepted | null>(null);
   const run = runInAddress(place);
   return (
     <>
@@ -70,17 +73,18 @@ function OneSeries({ detail }: { readonly detail: BackupDetail }) {
         </div>
       </div>
       <SeriesActions row={row} />
-      {!row.declared && <LearnedPanel row={row} />}
+      <AcceptedNote accepted={accepted} />
+      {!row.declared && <LearnedPanel row={row} onAccepted={setAccepted} />}
       <SizePanel detail={detail} />
       <div className="grid halves">
-        <SchedulePanel detail={detail} />
+        <div className="stack column">
+          <SchedulePanel detail={detail} />
+          <SeriesHistory detail={detail} />
+        </div>
         <SafetyPanel safety={row.safety} />
       </div>
       <RunsTable detail={detail} />
-      <div className="grid halves">
-        <RulePanel detail={detail} />
-        <SeriesHistory detail={detail} />
-      </div>
+      <RulePanel detail={detail} />
       <FilesPanel detail={detail} />
       <p className="panel-foot">
         <JudgedAt time={row.judged_at} />
