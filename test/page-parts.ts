@@ -37,7 +37,7 @@ function missing(): string | undefined {
   return partners().find(({ suite }) => suite === 'page in a browser')?.missing;
 }
 
-type PageOptions = Pick<BrowserContextOptions, 'viewport' | 'colorScheme'>;
+type PageOptions = Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'timezoneId'>;
 
 /** What the tests of a suite have: pages of the demo, and where it listens. */
 export interface DemoPages {

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Status } from '../src/serve/api.ts';
+import type { Backups } from '../src/serve/backup-api.ts';
 import { chromiumPath } from './partners.ts';
 import { keptFolder } from './temp.ts';
 
@@ -80,6 +81,17 @@ async function untilLoaded(url: string): Promise<void> {
   }
 }
 
+/** Backups are judged after what was written is loaded. */
+async function untilJudged(url: string): Promise<void> {
+  const signal = AbortSignal.timeout(START_MS_MAX);
+  for (;;) {
+    const response = await fetch(`${url}/api/v1/backups`, { signal });
+    const { judged_at } = (await response.json()) as Backups;
+    if (judged_at !== null) return;
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
 async function endChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
@@ -102,12 +114,14 @@ const PHONE = { widthPx: 390, heightPx: 844 };
 const PAGES = {
   overview: '/?range=7d',
   replication: '/replication?range=24h',
+  backups: '/backups?range=14d',
   activity: '/activity?range=7d',
   requests: '/requests?range=7d&http_status=!2xx',
   calls: '/calls?range=7d',
   sources: '/sources?range=7d',
 };
 const PAIR = `${PAGES.replication}&pair=${encodeURIComponent('nimbus-data-lake/nimbus-lake-replica/curated-to-stockholm')}`;
+const SERIES = `${PAGES.backups}&series_bucket=nimbus-backups&series=${encodeURIComponent('postgres/forecast')}`;
 const SIZE_BYTES_MAX = 300_000;
 
 /** Every page, wide in both themes and on a phone; then what opens over them. */
@@ -130,6 +144,9 @@ function shots(): Shot[] {
     { name: 'pair-light', path: PAIR, theme: 'light', ...WIDE },
     { name: 'pair-dark', path: PAIR, theme: 'dark', ...WIDE },
     { name: 'pair-phone', path: PAIR, theme: 'light', ...PHONE },
+    { name: 'backup-light', path: SERIES, theme: 'light', ...WIDE },
+    { name: 'backup-dark', path: SERIES, theme: 'dark', ...WIDE },
+    { name: 'backup-phone', path: SERIES, theme: 'light', ...PHONE },
     { name: 'palette-light', path: PAGES.activity, theme: 'light', ...WIDE, act: palette },
     { name: 'panel-light', path: PAGES.requests, theme: 'light', ...WIDE, act: panel },
     { name: 'panel-dark', path: PAGES.calls, theme: 'dark', ...WIDE, act: panel },
@@ -141,6 +158,7 @@ async function takeShots(): Promise<void> {
   mkdirSync(images, { recursive: true });
   const demo = await startDemo();
   try {
+    await untilJudged(demo.url);
     const browser = await openBrowser();
     try {
       for (const shot of shots()) await takeShot(shot, { browser, demo, images });

@@ -12,6 +12,7 @@ import './styles/panels.css';
 import './styles/tables.css';
 import './styles/explorer.css';
 import './styles/replication.css';
+import './styles/backups.css';
 
 showTheme(initialTheme(currentPlace().params));
 

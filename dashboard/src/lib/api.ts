@@ -41,21 +41,37 @@ function requestPath(route: string, query: Query): string {
 }
 
 /** Reads one answer of our own server. Fails with an ApiProblem, or with the abort of `signal`. */
-export async function getJson<T>(route: string, query: Query, signal: AbortSignal): Promise<T> {
-  const path = requestPath(route, query);
-  const request = `GET ${path}`;
-  const response = await fetch(path, { signal, headers: { accept: 'application/json' } }).catch(
-    (cause: unknown) => {
-      if (signal.aborted) throw cause;
-      const detail =
-        'Nothing answers at this address. Is the server still running, and is this machine still connected to it?';
-      throw new ApiProblem('The server does not answer', detail, {
-        code: 'unavailable',
-        request,
-        canRetry: true,
-      });
-    },
-  );
+export function getJson<T>(route: string, query: Query, signal: AbortSignal): Promise<T> {
+  return askJson<T>(requestPath(route, query), {
+    method: 'GET',
+    signal,
+    headers: { accept: 'application/json' },
+  });
+}
+
+/** Tells our own server something, and reads what it answers. Fails with an ApiProblem. */
+export function postJson<T>(route: string, body: object): Promise<T> {
+  return askJson<T>(requestPath(route, {}), {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+type Asking = RequestInit & { readonly method: string };
+
+async function askJson<T>(path: string, asking: Asking): Promise<T> {
+  const request = `${asking.method} ${path}`;
+  const response = await fetch(path, asking).catch((cause: unknown) => {
+    if (asking.signal?.aborted === true) throw cause;
+    const detail =
+      'Nothing answers at this address. Is the server still running, and is this machine still connected to it?';
+    throw new ApiProblem('The server does not answer', detail, {
+      code: 'unavailable',
+      request,
+      canRetry: true,
+    });
+  });
   const text = await response.text();
   if (!response.ok) throw problemOf(response, text, request);
   const answer = parseJson(text);

@@ -22,7 +22,7 @@ export function AttentionList({ concerns: { rows: concerns, isPending } }: { rea
           <span className="panel-actions muted">
             {isPending
               ? 'Looking…'
-              : 'Nothing: errors, storms, replication, sources and completeness are as usual'}
+              : 'Nothing: errors, storms, replication, backups, sources and completeness are as usual'}
           </span>
         )}
       </header>

@@ -1,3 +1,4 @@
+import type { BackupSeries } from '../lib/backup-row.ts';
 import type { Pair } from '../lib/replication-row.ts';
 import { describe, expect, test } from 'vitest';
 import type { Storms } from '../../../src/serve/activity-api.ts';
@@ -64,6 +65,8 @@ const QUIET: ConcernFacts = {
   sources: [SOURCE, { ...SOURCE, name: 'rare', verdict: 'quiet' }],
   completeness: null,
   pairs: [],
+  backups: [],
+  unlisted: [],
   rejects: { count: 4, newestMs: NOW_MS - 3 * 86_400_000 },
   nowMs: NOW_MS,
 };
@@ -105,6 +108,29 @@ const PAIR: Pair = {
   canary: null,
   feeds: [],
   notes: [],
+};
+
+const BACKUP: BackupSeries = {
+  bucket: 'vault',
+  series: 'db/orders',
+  declared: true,
+  pattern: 'db/orders/{date}.gz',
+  verdict: 'ok',
+  sentence: '4.0 GiB in 1 file.',
+  since: null,
+  schedule: '',
+  next_due: null,
+  next_deadline: null,
+  newest: null,
+  recent: [],
+  files: 0,
+  first_at: null,
+  last_at: null,
+  paused: null,
+  proposal: null,
+  safety: { state: 'unknown', sentence: '', items: [] },
+  evidence: '',
+  judged_at: '2026-11-21T12:00:00Z',
 };
 
 describe('concernsOf()', () => {
@@ -160,6 +186,26 @@ describe('concernsOf()', () => {
     ]);
     const [, second] = concernsOf({ ...QUIET, pairs });
     expect(second).toMatchObject({ path: '/replication', params: { pair: 'a/b/rule' } });
+  });
+
+  test('backups that are missing come before those that are late, and lead to their own page', () => {
+    const backups = [
+      { ...BACKUP, series: 'db/late\u202e', verdict: 'late' as const },
+      { ...BACKUP, verdict: 'missing' as const, sentence: 'Nothing came by the deadline.' },
+      { ...BACKUP, series: 'db/found', verdict: 'learning' as const },
+      { ...BACKUP, series: 'db/paused', verdict: 'paused' as const },
+    ];
+    const unlisted = [{ bucket: 'vault', last_look: null, keys: 0, problem: 'AccessDenied' }];
+    expect(titles({ backups, unlisted })).toEqual([
+      'alarm: backup db/orders in vault is missing',
+      'late: backup db/late\\u202e in vault is late',
+      'late: bucket vault cannot be listed for its backups',
+    ]);
+    expect(concernsOf({ ...QUIET, backups })[0]).toMatchObject({
+      evidence: 'Nothing came by the deadline.',
+      path: '/backups',
+      params: { series_bucket: 'vault', series: 'db/orders' },
+    });
   });
 
   test('a storm leads to its own rows in its own minutes', () => {

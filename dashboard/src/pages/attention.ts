@@ -1,5 +1,13 @@
 import type { Storms } from '../../../src/serve/activity-api.ts';
 import type { Completeness, Series } from '../../../src/serve/api.ts';
+import type { BackupSeries, Backups } from '../lib/backup-row.ts';
+import {
+  inOrder,
+  isWrong as isWrongBackup,
+  SERIES_WORDS,
+  seriesKey,
+  seriesTitle,
+} from '../lib/backup-words.ts';
 import type { SourceRow } from '../lib/source-row.ts';
 import { counted, durationText, exactCount, percentText, relativeText } from '../lib/format.ts';
 import type { Pair } from '../lib/replication-row.ts';
@@ -29,6 +37,9 @@ export interface ConcernFacts {
   readonly sources: readonly SourceRow[];
   readonly completeness: Completeness | null;
   readonly pairs: readonly Pair[];
+  readonly backups: readonly BackupSeries[];
+  /** Buckets of backups that could not be listed. */
+  readonly unlisted: Backups['discovering'];
   readonly rejects: {
     /** Lines that could not be read, ever. */
     readonly count: number;
@@ -69,6 +80,8 @@ export function concernsOf(facts: ConcernFacts): readonly Concern[] {
   const concerns = [
     ...facts.sources.flatMap(sourceConcerns),
     ...facts.pairs.filter(isWrong).map(pairConcern),
+    ...inOrder(facts.backups).filter(isWrongBackup).map(backupConcern),
+    ...facts.unlisted.map(unlistedConcern),
     ...riseConcerns(facts),
     ...(facts.storms?.rows ?? []).map((storm) => stormConcern(storm, facts.nowMs)),
     ...(facts.completeness === null ? [] : completenessConcerns(facts.completeness)),
@@ -133,6 +146,43 @@ function pairConcern(pair: Pair): Concern {
       : 'See whether more is written than usual or less arrives, and what has waited longest.',
     path: '/replication',
     params: { pair: pair.id },
+  };
+}
+
+/** What to do first about each verdict that is wrong. */
+const BACKUP_STEPS: Readonly<Partial<Record<BackupSeries['verdict'], string>>> = {
+  missing: 'See whether the job ran, and whether it may still write to the bucket.',
+  'wrong-content': 'See what the file begins with: an error page or a cut-off dump in its place is common.',
+  incomplete: 'See which members came, and whether the job of the others ran.',
+  'too-small': 'See what the job left out. Where the size is right from now on, accept it.',
+  'too-large': 'See what was added. Where the size is right from now on, accept it.',
+  duplicate: 'See whether the job backed up anything new, or copied its last result again.',
+  late: 'See how long the job takes: where it has grown slower, give it more grace.',
+};
+
+function backupConcern(row: BackupSeries): Concern {
+  const { status, word } = SERIES_WORDS[row.verdict];
+  const said = row.verdict === 'wrong-content' ? 'has wrong content' : `is ${word.toLowerCase()}`;
+  return {
+    id: `backup ${seriesKey(row)}`,
+    status: status === 'alarm' ? 'alarm' : 'late',
+    title: `backup ${seriesTitle(row)} ${row.verdict === 'duplicate' ? 'is a duplicate' : said}`,
+    evidence: visibleText(row.sentence),
+    firstStep: BACKUP_STEPS[row.verdict] ?? '',
+    path: '/backups',
+    params: { series_bucket: row.bucket, series: row.series },
+  };
+}
+
+function unlistedConcern({ bucket, problem }: Backups['discovering'][number]): Concern {
+  return {
+    id: `unlisted ${bucket}`,
+    status: 'late',
+    title: `bucket ${visibleText(bucket)} cannot be listed for its backups`,
+    evidence: visibleText(problem),
+    firstStep: 'Check that it is still there and that the credentials may list it.',
+    path: '/backups',
+    params: {},
   };
 }
 

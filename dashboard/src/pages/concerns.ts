@@ -1,3 +1,5 @@
+import { useAllBackups } from '../lib/backup-queries.ts';
+import { seriesOfBucket, unlistedOf } from '../lib/backup-words.ts';
 import { useCompleteness, useStorms } from '../lib/activity-queries.ts';
 import { useSeriesBefore } from '../lib/before-query.ts';
 import type { Series } from '../../../src/serve/api.ts';
@@ -39,6 +41,7 @@ export function useConcerns(series: Series | null): Concerns {
   const sources = useSources(isLive);
   const completeness = useCompleteness();
   const replication = useAllPairs();
+  const backups = useAllBackups();
   const rejects = useRejects(null, { limit: 1, isLive });
   const rows = concernsOf({
     series,
@@ -47,14 +50,18 @@ export function useConcerns(series: Series | null): Concerns {
     sources: sources.data?.rows ?? [],
     completeness: completeness.data ?? null,
     pairs: pairsOfBucket(replication.data?.rows ?? [], bucket),
+    backups: seriesOfBucket(backups.data?.rows ?? [], bucket),
+    unlisted: unlistedOf(backups.data ?? { discovering: [] }).filter(
+      (one) => bucket === null || one.bucket === bucket,
+    ),
     rejects: { count: status.facts.rejects, newestMs: parseTime(rejects.rows[0]?.loaded_at) },
     nowMs,
   });
-  const looked = { storms, sources, completeness, replication, 'errors before': before };
+  const looked = { storms, sources, completeness, replication, backups, 'errors before': before };
   const unknown = Object.entries(looked).flatMap(([what, { error }]) =>
     error === null ? [] : [unknownConcern(what, error)],
   );
-  const isPending = [before, storms, sources, completeness, replication, rejects].some(
+  const isPending = [before, storms, sources, completeness, replication, backups, rejects].some(
     (answer) => answer.isPending,
   );
   return { rows: [...rows, ...unknown], isPending };

@@ -1,7 +1,9 @@
 import { useSeries } from '../lib/queries.ts';
 import { useView } from '../routes/view.tsx';
+import { useAllBackups } from '../lib/backup-queries.ts';
 import { TopPanel } from './activity/top-panel.tsx';
 import { AttentionList } from './attention-list.tsx';
+import { BackupsStrip } from './backups/backups-strip.tsx';
 import { LatencyPanel, RequestsPanel } from './chart-panels.tsx';
 import { useConcerns } from './concerns.ts';
 import { DemoBanner } from './demo-banner.tsx';
@@ -16,7 +18,14 @@ const TOP_LIMIT = 8;
 /** What is wrong now, or that nothing is. */
 export function Overview() {
   const { status } = useView();
-  if (isEmptyStore(status)) return <EmptyStore status={status} />;
+  const backups = useAllBackups();
+  if (isEmptyStore(status))
+    return (
+      <div className="stack">
+        {(backups.data?.rows ?? []).length > 0 && <BackupsStrip />}
+        <EmptyStore status={status} />
+      </div>
+    );
   return <FilledOverview />;
 }
 
@@ -30,6 +39,7 @@ function FilledOverview() {
       <VerdictLine answer={series} concerns={concerns} />
       <AttentionList concerns={concerns} />
       <ReplicationStrip />
+      <BackupsStrip />
       <RequestsPanel answer={series} heightPx={200} />
       <LatencyPanel answer={series} heightPx={160} />
       <div className="grid tops">

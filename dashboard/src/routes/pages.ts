@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import type { IconName } from '../lib/icons.tsx';
 import { Activity } from '../pages/activity.tsx';
+import { Backups } from '../pages/backups.tsx';
 import { Calls } from '../pages/calls.tsx';
 import { Overview } from '../pages/overview.tsx';
 import { Replication } from '../pages/replication.tsx';
@@ -18,6 +19,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { path: '/', title: 'Overview', icon: 'overview', content: Overview },
   { path: '/replication', title: 'Replication', icon: 'replication', content: Replication },
+  { path: '/backups', title: 'Backups', icon: 'backups', content: Backups },
   { path: '/activity', title: 'Activity', icon: 'activity', content: Activity },
   { path: '/requests', title: 'Requests', icon: 'requests', content: Requests },
   { path: '/calls', title: 'Calls', icon: 'calls', content: Calls },

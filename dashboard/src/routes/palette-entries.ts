@@ -1,8 +1,10 @@
 import type { ReadyView } from '../explorer/kind.ts';
 import type { SavedView } from '../explorer/saved-views.ts';
+import { seriesKey, seriesTitle } from '../lib/backup-words.ts';
 import type { IconName } from '../lib/icons.tsx';
 import { THEMES, type Theme } from '../lib/theme.ts';
 import { visibleText } from '../lib/visible.ts';
+import { seriesHref } from '../pages/backups/series-address.ts';
 import { hrefTo, hrefWith, type Place } from './place.ts';
 import { PRESETS, presetLabel, rangeParams } from './range.ts';
 
@@ -25,6 +27,7 @@ export interface PaletteFacts {
   readonly pages: readonly { readonly path: string; readonly title: string; readonly icon: IconName }[];
   readonly buckets: readonly string[];
   readonly pairs: readonly { readonly id: string; readonly title: string }[];
+  readonly backups: readonly { readonly bucket: string; readonly series: string }[];
   readonly requestViews: readonly ReadyView[];
   readonly callViews: readonly ReadyView[];
   readonly savedViews: readonly SavedView[];
@@ -78,6 +81,7 @@ function allEntries(facts: PaletteFacts): PaletteEntry[] {
     ...viewEntries(facts),
     ...ranges,
     ...pairEntries(facts),
+    ...backupEntries(facts),
     ...bucketEntries(facts),
     live,
     ...themes,
@@ -112,6 +116,18 @@ function pairEntries({ place, pairs }: PaletteFacts): PaletteEntry[] {
       title,
       icon: 'replication',
       href: hrefTo(place, '/replication', { pair: id }),
+    }),
+  );
+}
+
+function backupEntries({ place, backups }: PaletteFacts): PaletteEntry[] {
+  return backups.map((row) =>
+    going({
+      id: `backup:${seriesKey(row)}`,
+      kind: 'Backup series',
+      title: seriesTitle(row),
+      icon: 'backups',
+      href: seriesHref(place, row),
     }),
   );
 }

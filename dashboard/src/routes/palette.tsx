@@ -3,6 +3,7 @@ import { CALL_VIEWS } from '../explorer/calls-kind.ts';
 import { REQUEST_VIEWS } from '../explorer/requests-kind.ts';
 import { useSavedViews } from '../explorer/saved-views.ts';
 import { useAnalyses } from '../explorer/use-explorer.ts';
+import { useAllBackups } from '../lib/backup-queries.ts';
 import { Icon } from '../lib/icons.tsx';
 import { useAllPairs, useBuckets } from '../lib/queries.ts';
 import { pairTitle } from '../lib/replication-words.ts';
@@ -71,6 +72,7 @@ function useEntries(typed: string): readonly PaletteEntry[] {
   const analyses = useAnalyses().data?.rows ?? [];
   const savedViews = useSavedViews();
   const pairs = useAllPairs().data?.rows ?? [];
+  const backups = useAllBackups().data?.rows ?? [];
   return paletteEntries(
     {
       place,
@@ -78,6 +80,7 @@ function useEntries(typed: string): readonly PaletteEntry[] {
       pages: PAGES,
       buckets: buckets.map((row) => row.bucket),
       pairs: pairs.map((pair) => ({ id: pair.id, title: pairTitle(pair) })),
+      backups,
       requestViews: REQUEST_VIEWS,
       callViews: CALL_VIEWS,
       savedViews,
@@ -126,7 +129,7 @@ function PaletteSearch({ onDone }: { readonly onDone: () => void }) {
           aria-controls={id}
           aria-activedescendant={entries.length > 0 ? `${id}-${current}` : undefined}
           aria-autocomplete="list"
-          placeholder="Page, bucket, pair, time range, view, request id, key…"
+          placeholder="Page, bucket, pair, backup, time range, view, request id, key…"
           autoFocus
           autoComplete="off"
           spellCheck={false}

@@ -1,3 +1,5 @@
+import { useAllBackups } from '../lib/backup-queries.ts';
+import { isWrong as isWrongBackup } from '../lib/backup-words.ts';
 import { counted } from '../lib/format.ts';
 import { Icon } from '../lib/icons.tsx';
 import { useAllPairs, useSources } from '../lib/queries.ts';
@@ -18,9 +20,11 @@ function useBadges(): Readonly<Record<string, Said>> {
     ({ state, verdict }) => state === 'failing' || verdict === 'failing' || verdict === 'silent',
   );
   const pairs = (useAllPairs().data?.rows ?? []).filter(isWrong);
+  const backups = (useAllBackups().data?.rows ?? []).filter(isWrongBackup);
   return {
     '/sources': { count: sources.length, noun: 'source', words: 'failing or silent' },
     '/replication': { count: pairs.length, noun: 'pair', words: 'failing or lagging' },
+    '/backups': { count: backups.length, noun: 'backup', words: 'late, missing or wrong' },
   };
 }
 
