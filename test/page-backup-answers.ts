@@ -183,7 +183,9 @@ function backupsOf({ rows }: Estate): Backups {
     sentence: `${count('missing')} of ${rows.length} backups are missing.`,
     judged_at: iso(NOON_MS),
     counts: {} as Backups['counts'],
-    discovering: [{ bucket: BUCKET, last_look: iso(NOON_MS - 3_600_000), keys: 2101, problem: '' }],
+    discovering: [
+      { bucket: BUCKET, last_look: iso(NOON_MS - 3_600_000), left_out: 0, keys: 2101, problem: '' },
+    ],
     rows: [...rows],
   };
 }
