@@ -496,8 +496,10 @@ describe('what people say', () => {
   test('retired means nothing is expected, and that can be taken back', async () => {
     const it = await settingOf({ series: [NIGHTLY] });
     await it.turn();
+    expect(await runs('orders')).toEqual(['11-20 02:00 missing', '11-21 02:00 missing']);
     await it.monitor.act({ ...say, act: 'retire' }, signal);
     expect(await series()).toEqual({ orders: 'retired' });
+    expect(await runs('orders')).toEqual([]);
     it.at('2026-11-21T12:01:00');
     await it.monitor.act({ ...say, act: 'expect' }, signal);
     expect(await series()).toEqual({ orders: 'missing' });

@@ -195,7 +195,7 @@ describe('concernsOf()', () => {
       { ...BACKUP, series: 'db/found', verdict: 'learning' as const },
       { ...BACKUP, series: 'db/paused', verdict: 'paused' as const },
     ];
-    const unlisted = [{ bucket: 'vault', last_look: null, keys: 0, problem: 'AccessDenied' }];
+    const unlisted = [{ bucket: 'vault', last_look: null, keys: 0, left_out: 0, problem: 'AccessDenied' }];
     expect(titles({ backups, unlisted })).toEqual([
       'alarm: backup db/orders in vault is missing',
       'late: backup db/late\\u202e in vault is late',

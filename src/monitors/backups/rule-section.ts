@@ -6,8 +6,8 @@ import type { SeriesRule } from './verdict.ts';
 export function ruleSection(rule: SeriesRule): Readonly<Record<string, unknown>> {
   const { schedule, graceMs, earlyMs, sizeBytesMin, sizeBytesMax, change, members } = rule;
   const size = {
-    ...(sizeBytesMin === undefined ? {} : { min: `${sizeBytesMin}B` }),
-    ...(sizeBytesMax === undefined ? {} : { max: `${sizeBytesMax}B` }),
+    ...(sizeBytesMin === undefined ? {} : { min: sizeText(sizeBytesMin) }),
+    ...(sizeBytesMax === undefined ? {} : { max: sizeText(sizeBytesMax) }),
     ...(change?.down === undefined ? {} : { down: rounded(change.down) }),
     ...(change?.up === undefined ? {} : { up: rounded(change.up) }),
     ...(change === undefined ? {} : { runs: change.runs }),
@@ -45,6 +45,18 @@ const UNITS = [
 function durationText(ms: number): string {
   const [unit, size] = UNITS.find(([, one]) => ms % one === 0 && ms >= one) ?? ['ms', 1];
   return `${Math.round(ms / size)}${unit}`;
+}
+
+const SIZES = [
+  ['TiB', 2 ** 40],
+  ['GiB', 2 ** 30],
+  ['MiB', 2 ** 20],
+  ['KiB', 2 ** 10],
+] as const;
+
+function sizeText(bytes: number): string {
+  const [unit, size] = SIZES.find(([, one]) => bytes >= one && bytes % one === 0) ?? ['B', 1];
+  return `${bytes / size}${unit}`;
 }
 
 function rounded(share: number): number {

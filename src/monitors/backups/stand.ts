@@ -64,18 +64,10 @@ function expectedStand(
   const sinceMs = isWhole ? Math.min(expectedSinceMs ?? firstMs, firstMs) : firstMs;
   const baselinesMs = [...(declared.baselinesMs ?? []), ...acceptedArrivals(said.acceptedMs, files)];
   const rule = { ...declared, sinceMs, baselinesMs: baselinesMs.sort((a, b) => a - b) };
-  const judged = judgeSeries(
-    {
-      rule,
-      standing: {
-        isAccepted: true,
-        isPaused: standing.isPaused || said.isPaused,
-        isRetired: standing.isRetired || said.isRetired,
-      },
-    },
-    files,
-    time,
-  );
+  const isRetired = standing.isRetired || said.isRetired;
+  const isPaused = standing.isPaused || said.isPaused;
+  const all = judgeSeries({ rule, standing: { isAccepted: true, isPaused, isRetired } }, files, time);
+  const judged = isRetired ? { ...all, runs: upToLast(all.runs) } : all;
   const wakeMs = said.pausedUntilMs ?? Number.POSITIVE_INFINITY;
   return {
     ...judged,
@@ -83,6 +75,11 @@ function expectedStand(
     rule,
     nextCheckMs: Math.min(judged.nextCheckMs, wakeMs),
   };
+}
+
+/** Nothing is expected of a retired series: its runs end with the last that came. */
+function upToLast(runs: readonly JudgedRun[]): JudgedRun[] {
+  return runs.slice(0, runs.findLastIndex(({ files }) => files.length > 0) + 1);
 }
 
 /** The first run that is judged: the one due before the first file, when that was in time for it, else the next. */

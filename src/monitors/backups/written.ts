@@ -146,7 +146,7 @@ function runRows(
     signs.set(run.dueMs, sign);
     if (stored.runs.get(run.dueMs) !== sign) rows.push({ ...names, ...row, judged_at, is_deleted: 0 });
   }
-  const firstMs = stand.runs[0]?.dueMs ?? Number.POSITIVE_INFINITY;
+  const firstMs = stand.runs[0]?.dueMs ?? stand.rule?.sinceMs ?? 0;
   for (const [dueMs, sign] of stored.runs) {
     if (signs.has(dueMs)) continue;
     // Runs before the first that is judged now are history that is no longer kept in memory.
