@@ -1,4 +1,5 @@
 /** The ledger: what became of every batch, in the engine's table `batches`. */
+import { engineTime } from '../lib/engine-time.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -105,11 +106,6 @@ function ledgerRow(outcome: Outcome, tally: Tally | undefined): Record<string, u
     load_ms: outcome.loadMs,
     load_id: outcome.loadId,
   };
-}
-
-/** A time as the engine's DateTime64(3) takes it, UTC. */
-export function engineTime(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
 }
 
 function idLiteral(batchId: string): string {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ParkedMessage, Parking } from '../sources/source.ts';
-import { engineTime } from './ledger.ts';
+import { engineTime } from '../lib/engine-time.ts';
 
 /** Messages that come together are one insert. */
 const COLLECT_MS = 20;

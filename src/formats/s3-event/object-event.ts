@@ -1,3 +1,4 @@
+import { engineTime } from '../../lib/engine-time.ts';
 import { decodeKey } from './key.ts';
 import { textAt } from './member.ts';
 import { padSequencer } from './sequencer.ts';
@@ -245,9 +246,8 @@ function occurrenceOf(draft: Draft, time: string): string {
 /** The ISO time in UTC as the engine reads it; null when it is not a date after 2000 and before 2100. */
 function timeOf(text: string): string | null {
   if (!/^20\d\d-\d\d-\d\dT\d\d:\d\d/.test(text)) return null;
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) return null;
-  return time.toISOString().replace('T', ' ').replace('Z', '');
+  const timeMs = Date.parse(text);
+  return Number.isNaN(timeMs) ? null : engineTime(timeMs);
 }
 
 /** Some stores put the quotes of the ETag header around it. */

@@ -1,6 +1,6 @@
 /** What people said of series, and what that makes of them. */
 import type { Engine } from '../../engine/engine.ts';
-import { storeTime, storeTimeIfAny } from '../../lib/store-time.ts';
+import { engineTime, engineTimeIfAny } from '../../lib/engine-time.ts';
 import type { Act, ActKind } from './monitor.ts';
 import type { SeriesStanding } from './verdict.ts';
 
@@ -14,9 +14,9 @@ export async function saveAct(act: StoredAct, engine: Engine): Promise<void> {
   const row = {
     bucket: act.bucket,
     series: act.series,
-    at: storeTime(act.atMs),
+    at: engineTime(act.atMs),
     act: act.act,
-    until: storeTimeIfAny(act.untilMs),
+    until: engineTimeIfAny(act.untilMs),
     author: act.author,
     reason: act.reason,
   };

@@ -2,7 +2,7 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { RequestBudget } from '../../lib/request-budget.ts';
-import { storeTime } from '../../lib/store-time.ts';
+import { engineTime } from '../../lib/engine-time.ts';
 import type { ListedObject, ListPage, ListRequest } from '../../s3/s3.ts';
 import { type BucketPlaces, SparedStores } from '../../s3/spared-stores.ts';
 import type { LookPart } from './look-plan.ts';
@@ -111,7 +111,7 @@ export async function saveLook(
 ): Promise<void> {
   const row = {
     bucket,
-    at: storeTime(look.atMs),
+    at: engineTime(look.atMs),
     prefix: part.prefix,
     cause,
     requests: look.requests,

@@ -1,6 +1,6 @@
 /** What notifications, EventBridge and CloudTrail told of watched buckets since it was last asked for. */
 import type { Engine } from '../../engine/engine.ts';
-import { storeTime } from '../../lib/store-time.ts';
+import { engineTime } from '../../lib/engine-time.ts';
 
 /** A file that was written, or one that was removed. */
 export type TailEvent =
@@ -67,7 +67,7 @@ export async function* eventTail(request: TailRequest, engine: Engine): AsyncGen
         params: {
           buckets: request.buckets,
           stored: request.storedSince,
-          since: storeTime(request.sinceMs),
+          since: engineTime(request.sinceMs),
           bucket: after?.bucket ?? '',
           key: after?.key ?? '',
         },

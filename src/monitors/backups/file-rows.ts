@@ -1,6 +1,6 @@
 /** Files as the table `backup_files` keeps them. */
 import type { Engine } from '../../engine/engine.ts';
-import { storeTime, storeTimeIfAny } from '../../lib/store-time.ts';
+import { engineTime, engineTimeIfAny } from '../../lib/engine-time.ts';
 import type { Change, Told } from './book.ts';
 import type { ContentCheck } from './content.ts';
 import type { FileLook } from './look.ts';
@@ -28,7 +28,7 @@ function rowOf(series: { readonly bucket: string; readonly id: string }, file: B
   return {
     bucket: series.bucket,
     key: file.key,
-    at: storeTime(file.atMs),
+    at: engineTime(file.atMs),
     feed: file.feed,
     series: series.id,
     member: file.member,
@@ -36,12 +36,12 @@ function rowOf(series: { readonly bucket: string; readonly id: string }, file: B
     version_id: file.versionId,
     etag: file.etag,
     size_bytes: file.sizeBytes,
-    removed_at: storeTimeIfAny(file.removedMs),
-    looked_at: storeTimeIfAny(look?.atMs),
+    removed_at: engineTimeIfAny(file.removedMs),
+    looked_at: engineTimeIfAny(look?.atMs),
     content: look?.content?.result ?? '',
     content_note: look?.content?.sentence ?? '',
     lock_mode: look?.lock?.mode ?? '',
-    lock_until: storeTimeIfAny(look?.lock?.untilMs),
+    lock_until: engineTimeIfAny(look?.lock?.untilMs),
     legal_hold: look?.isLegalHold === true ? 1 : 0,
     replication_status: look?.replicationStatus ?? '',
     look_problem: look?.problem ?? '',
@@ -94,7 +94,7 @@ export async function* keptFiles(
        order by key
        limit ${PAGE_ROWS} with ties`,
       {
-        params: { bucket, since: storeTime(sinceMs), after: after ?? '' },
+        params: { bucket, since: engineTime(sinceMs), after: after ?? '' },
         limits: { resultRows: PAGE_ROWS * 4 },
       },
     );

@@ -1,6 +1,6 @@
 /** What was judged, written where it differs from what stands in the store. */
 import type { Engine } from '../../engine/engine.ts';
-import { storeTime, storeTimeIfAny } from '../../lib/store-time.ts';
+import { engineTime, engineTimeIfAny } from '../../lib/engine-time.ts';
 import type { BookSeries } from './book.ts';
 import { ruleSection } from './rule-section.ts';
 import { OTHERS } from './series.ts';
@@ -78,7 +78,7 @@ export class Written {
       const row = seriesRow(one);
       const sign = signOf(row);
       const isSame = sign === stored.series && nowMs - stored.judgedMs < AGAIN_MS;
-      if (!isSame) series.push({ ...row, judged_at: storeTime(nowMs), is_deleted: 0 });
+      if (!isSame) series.push({ ...row, judged_at: engineTime(nowMs), is_deleted: 0 });
       after.push(() => {
         stored.runs = changed.signs;
         if (!isSame) [stored.series, stored.judgedMs] = [sign, nowMs];
@@ -95,12 +95,12 @@ export class Written {
     const ids = new Set(kept.map(({ bucket, id }) => idOf(bucket, id)));
     const gone = [...this.#stored].filter(([id]) => !ids.has(id));
     if (gone.length === 0) return;
-    const judged_at = storeTime(this.#next(atMs));
+    const judged_at = engineTime(this.#next(atMs));
     const runs = gone.flatMap(([id, stored]) =>
       [...stored.runs.keys()].map((dueMs) => ({
         ...namesOf(id),
         ...NO_RUN,
-        due: storeTime(dueMs),
+        due: engineTime(dueMs),
         judged_at,
       })),
     );
@@ -137,7 +137,7 @@ function runRows(
   nowMs: number,
 ): { readonly rows: Row[]; readonly signs: ReadonlyMap<number, number> } {
   const names = { bucket: series.bucket, series: series.id };
-  const judged_at = storeTime(nowMs);
+  const judged_at = engineTime(nowMs);
   const rows: Row[] = [];
   const signs = new Map<number, number>();
   for (const [index, run] of stand.runs.entries()) {
@@ -151,12 +151,12 @@ function runRows(
     if (signs.has(dueMs)) continue;
     // Runs before the first that is judged now are history that is no longer kept in memory.
     if (dueMs < firstMs) signs.set(dueMs, sign);
-    else rows.push({ ...names, ...NO_RUN, due: storeTime(dueMs), judged_at });
+    else rows.push({ ...names, ...NO_RUN, due: engineTime(dueMs), judged_at });
   }
   return { rows, signs };
 }
 
-const EPOCH = storeTime(0);
+const EPOCH = engineTime(0);
 const NO_RUN = { opens: EPOCH, deadline: EPOCH, since: EPOCH, is_deleted: 1 };
 
 function usualBefore({ runs, rule }: Stand, index: number): number | undefined {
@@ -166,13 +166,13 @@ function usualBefore({ runs, rule }: Stand, index: number): number | undefined {
 
 function runRow(run: JudgedRun, usualBytes: number | undefined): Row {
   return {
-    due: storeTime(run.dueMs),
-    opens: storeTime(run.opensMs),
-    deadline: storeTime(run.deadlineMs),
+    due: engineTime(run.dueMs),
+    opens: engineTime(run.opensMs),
+    deadline: engineTime(run.deadlineMs),
     verdict: run.verdict,
     sentence: run.sentence,
-    since: storeTime(run.sinceMs),
-    arrived: storeTimeIfAny(run.arrivedMs),
+    since: engineTime(run.sinceMs),
+    arrived: engineTimeIfAny(run.arrivedMs),
     size_bytes: run.sizeBytes,
     usual_bytes: usualBytes ?? null,
     files: run.files.length,
@@ -192,16 +192,16 @@ function seriesRow({ series, stand, evidence }: Judged): Row {
     is_declared: series.expected === undefined ? 0 : 1,
     pattern,
     schedule: stand.schedule,
-    next_dues: stand.nextDuesMs.map(storeTime),
-    next_deadline: storeTimeIfAny(stand.nextDeadlineMs),
+    next_dues: stand.nextDuesMs.map(engineTime),
+    next_deadline: engineTimeIfAny(stand.nextDeadlineMs),
     rule: rule === undefined ? '' : JSON.stringify({ pattern, ...ruleSection(rule) }),
     verdict: state.verdict,
     sentence: state.sentence,
-    since: state.sinceMs === 0 ? null : storeTime(state.sinceMs),
-    newest_due: storeTimeIfAny(state.newest?.dueMs),
+    since: state.sinceMs === 0 ? null : engineTime(state.sinceMs),
+    newest_due: engineTimeIfAny(state.newest?.dueMs),
     files: kept.length,
-    first_at: storeTimeIfAny(kept[0]?.atMs),
-    last_at: storeTimeIfAny(series.files.at(-1)?.atMs),
+    first_at: engineTimeIfAny(kept[0]?.atMs),
+    last_at: engineTimeIfAny(series.files.at(-1)?.atMs),
     keep_seconds: series.expected?.keepMs === undefined ? null : Math.round(series.expected.keepMs / 1000),
     proposal_fit: proposal?.fit ?? null,
     proposal_fired: proposal?.fired.length ?? 0,

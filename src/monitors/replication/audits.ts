@@ -1,4 +1,5 @@
 /** Drift audits as the store keeps them. */
+import { engineTime } from '../../lib/engine-time.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type Answer, ANSWERS, isDrift } from './diff/classify.ts';
 
@@ -174,8 +175,3 @@ const ENDINGS: Readonly<Record<AuditEnding, string>> = {
   'max-requests': ' It used up its requests before the end.',
   failed: ' It failed before the end.',
 };
-
-/** A time as the engine's DateTime64(3) takes it. */
-function engineTime(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace('T', ' ').replace('Z', '');
-}

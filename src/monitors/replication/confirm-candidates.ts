@@ -1,4 +1,5 @@
 /** Versions of which it is not known whether they arrived: which are to be looked up now. */
+import { engineTime } from '../../lib/engine-time.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ConfirmPair } from './confirm-pairs.ts';
 
@@ -167,7 +168,7 @@ function idOf({ pair_id, key, version_id }: Omit<CandidatePlace, 'written_at'>):
 
 function behind(windows: readonly number[]): CandidatePlace {
   const endMs = ((windows.at(-1) ?? 0) + WINDOW_S) * 1000;
-  return { ...START, written_at: new Date(endMs).toISOString().replace('T', ' ').replace('Z', '') };
+  return { ...START, written_at: engineTime(endMs) };
 }
 
 const FOUND = `

@@ -2,6 +2,7 @@
  * Judges versions of which something new is known: what becomes of them at each pair goes into `replications`, and what
  * that changes into the sums of `replication_5m`.
  */
+import { engineTime } from '../../lib/engine-time.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { readSql } from '../../engine/sql-file.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -174,7 +175,7 @@ async function record(
         slice: work.slice,
         slices: work.slices,
         judged_until: work.judgedUntil,
-        judged_at: new Date(clock.nowMs()).toISOString().replace('T', ' ').replace('Z', ''),
+        judged_at: engineTime(clock.nowMs()),
       },
     ],
     token: `judge-${tick}-${isApplied ? 'applied' : 'chosen'}`,

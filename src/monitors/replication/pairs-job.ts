@@ -1,4 +1,5 @@
 /** Keeps the pairs as the stores' rules and the configuration have them. */
+import { engineTime } from '../../lib/engine-time.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Job } from '../../lib/job.ts';
@@ -139,7 +140,7 @@ async function writePairs(pairs: readonly Pair[], revision: number, engine: Engi
       match_by: pair.matchBy,
       takes_delete_markers: pair.takesDeleteMarkers ? 1 : 0,
       takes_existing: pair.takesExisting ? 1 : 0,
-      active_from: new Date(pair.activeFromMs).toISOString().replace('T', ' ').replace('Z', ''),
+      active_from: engineTime(pair.activeFromMs),
       target_seconds: pair.targetSeconds,
       is_gone: pair.isGone ? 1 : 0,
       revision,
