@@ -1,159 +1,32 @@
-/** The running monitor of backups over the real engine, and stores that list what a test put into them. */
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+/** The running monitor of backups: what it says of series, files, people and looks. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backupsSettings } from '../src/backup-series.ts';
 import { configSchema } from '../src/config/schema.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { type BackupsMonitor, openBackupsMonitor } from '../src/monitors/backups/backups-monitor.ts';
-import { openEstate } from '../src/s3/estate.ts';
-import { type ListingServer, startListingServer, type StoredObject } from './listing-server.ts';
-import { openStore, storeEvents } from './replication-store.ts';
-import { tempFolder } from './temp.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-/** A Saturday, noon. */
-const NOON_MS = Date.parse('2026-11-21T12:00:00Z');
+import {
+  DAY_MS,
+  EVENT,
+  HOUR_MS,
+  NIGHTLY,
+  nights,
+  NOON_MS,
+  type Options,
+  type Section,
+  type Setting,
+  startSetting,
+} from './backups-setting.ts';
+import { openStore } from './replication-store.ts';
 
 let engine: Engine;
 let store: Awaited<ReturnType<typeof openStore>>;
-let batch = 0;
 beforeAll(async () => {
   store = await openStore();
   ({ engine } = store);
 });
 afterAll(() => store.close());
 
-type Section = Readonly<Record<string, unknown>>;
-
-const NIGHTLY = {
-  name: 'orders',
-  bucket: 'vault',
-  pattern: 'db/orders-{date}.gz',
-  schedule: { cron: '0 2 * * *' },
-  grace: '30m',
-};
-
-interface Setting {
-  readonly monitor: BackupsMonitor;
-  readonly store: ListingServer;
-  /** What the bucket `vault` holds; to be changed by the test. */
-  readonly objects: StoredObject[];
-  at(time: string): void;
-  /** Lets the monitor have its turn. */
-  turn(): Promise<void>;
-  /** Lists whole what is due. */
-  look(): Promise<void>;
-  /** A file is put into the bucket, or taken away, and a notification tells. */
-  arrives(key: string, time: string, more?: { size?: number; etag?: string; event?: string }): Promise<void>;
-  /** The same store after a restart. */
-  restarted(backups?: Section): Promise<Setting>;
-}
-
-interface Options {
-  readonly nowMs?: number;
-  readonly perHour?: number;
-  readonly objects?: StoredObject[];
-  readonly script?: Parameters<typeof startListingServer>[1];
-  readonly isTakenIn?: () => boolean;
-}
-
-async function settingOf(backups: Section, options: Options = {}): Promise<Setting> {
-  for (const table of [
-    'object_events',
-    'bucket_feeds',
-    'bucket_configs',
-    'backup_files',
-    'backup_runs',
-    'backup_series',
-    'backup_acts',
-    'backup_looks',
-  ])
-    await engine.command(`truncate table ${table}`);
-  const objects = options.objects ?? [];
-  const server = await startListingServer({ vault: objects }, options.script);
-  onTestFinished(() => server.stop());
-  return opened(
-    backups,
-    { folder: tempFolder(), store: server, objects, nowMs: options.nowMs ?? NOON_MS },
-    options,
-  );
-}
-
-function opened(
-  backups: Section,
-  has: { folder: string; store: ListingServer; objects: StoredObject[]; nowMs: number },
-  options: Options,
-): Setting {
-  let { nowMs } = has;
-  const clock = { nowMs: () => nowMs, sleep: async () => {} };
-  const estate = openEstate(
-    {
-      stores: [
-        {
-          name: 'main',
-          namespace: '',
-          patterns: [],
-          endpoint: has.store.endpoint,
-          region: 'us-east-1',
-          accessKeyId: 'a',
-          secretAccessKey: 'b',
-        },
-      ],
-      folder: has.folder,
-    },
-    { clock },
-  );
-  onTestFinished(() => estate.close());
-  const config = configSchema.parse({ backups });
-  const monitor = openBackupsMonitor(
-    {
-      settings: backupsSettings(config.backups),
-      requestsPerHour: options.perHour ?? 1000,
-      everyMs: 6 * HOUR_MS,
-      folder: has.folder,
-    },
-    {
-      engine,
-      estate,
-      clock,
-      isTakenIn: options.isTakenIn ?? (() => true),
-    },
-  );
-  const [turns, looks] = monitor.jobs;
-  const { signal } = new AbortController();
-  return {
-    monitor,
-    store: has.store,
-    objects: has.objects,
-    at: (time) => {
-      nowMs = Date.parse(`${time}Z`);
-    },
-    turn: async () => turns?.run(signal),
-    look: async () => looks?.run(signal),
-    async arrives(key, time, { size = 1000, etag = `e-${key}`, event = 'ObjectCreated:Put' } = {}) {
-      batch += 1;
-      const isThere = has.objects.some((one) => one.key === key);
-      if (event.startsWith('ObjectCreated') && !isThere)
-        has.objects.push({ key, size, etag, modifiedMs: Date.parse(`${time}Z`) });
-      await storeEvents(
-        batch,
-        [
-          {
-            bucket: 'vault',
-            event_name: event,
-            event_time: time.replace('T', ' '),
-            key,
-            version_id: '',
-            size_bytes: size,
-            etag,
-          },
-        ],
-        engine,
-      );
-    },
-    restarted: async (other) => opened(other ?? backups, { ...has, nowMs }, options),
-  };
+function settingOf(backups: Section, options: Omit<Options, 'engine'> = {}): Promise<Setting> {
+  return startSetting(backups, { engine, ...options });
 }
 
 interface SeriesRow {
@@ -184,19 +57,6 @@ async function runs(name: string): Promise<string[]> {
     { params: { name } },
   );
   return rows.map(({ day, verdict }) => `${day} ${verdict}`);
-}
-
-/** A file a night, at 02:05, from a day of November 2026 to another. */
-function nights(
-  from: number,
-  to: number,
-  key = (day: string) => `db/orders-2026-11-${day}.gz`,
-): StoredObject[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => {
-    const day = String(from + index).padStart(2, '0');
-    const modifiedMs = Date.parse(`2026-11-${day}T02:05:00Z`);
-    return { key: key(day), size: 1000 + index, etag: `e${day}`, modifiedMs };
-  });
 }
 
 describe('an expected series', () => {
@@ -329,9 +189,11 @@ describe('an expected series', () => {
 
 describe('files', () => {
   test('told by an event and a listing are one, and the event knows when it was whole', async () => {
-    const it = await settingOf({ series: [NIGHTLY] }, { objects: nights(20, 21) });
+    // LastModified of a multipart upload is its start.
+    const objects = nights(20, 21).map((file) => ({ ...file, etag: `${file.etag}-12` }));
+    const it = await settingOf({ series: [NIGHTLY] }, { objects });
     await it.look();
-    await it.arrives('db/orders-2026-11-21.gz', '2026-11-21T03:10:00', { etag: 'e21', size: 1001 });
+    await it.arrives('db/orders-2026-11-21.gz', '2026-11-21T03:10:00', { etag: 'e21-12', size: 1001 });
     await it.turn();
     const files = await engine.query(
       'select key, toString(at) as at, toString(backup_files.feed) as feed from backup_files order by at desc limit 1',
@@ -455,17 +317,8 @@ describe('found series', () => {
 
   test('buckets whose name tells are found by the events of them, without any configuration', async () => {
     const it = await settingOf({});
-    batch += 1;
-    const told = (bucket: string) => ({
-      bucket,
-      event_name: 'ObjectCreated:Put',
-      event_time: '2026-11-21 02:05:00',
-      key: 'web/site-2026-11-21.tar',
-      version_id: '',
-      size_bytes: 10,
-      etag: 'e',
-    });
-    await storeEvents(batch, [told('acme-backups'), told('acme-media')], engine);
+    const told = (bucket: string) => ({ ...EVENT, bucket, key: 'web/site-2026-11-21.tar' });
+    await it.tell([told('acme-backups'), told('acme-media')]);
     await it.turn();
     expect(await engine.query('select bucket, series from backup_series')).toEqual([
       { bucket: 'acme-backups', series: 'web/site-{date}.tar' },

@@ -32,6 +32,9 @@ export class Budget {
   readonly #path: string;
   readonly #clock: Clock;
   #kept: Kept | undefined;
+  #read: Promise<Kept> | undefined;
+  /** One file is replaced at a time, though several send at once. */
+  #saved: Promise<void> = Promise.resolve();
 
   constructor({ perHour, path }: BudgetRequest, parts: { readonly clock: Clock }) {
     this.perHour = perHour;
@@ -41,7 +44,9 @@ export class Budget {
 
   /** Whole requests that may be sent now; below 0 when repeats went over it. */
   async left(): Promise<number> {
-    this.#kept ??= await this.#read();
+    this.#read ??= this.#readKept();
+    const read = await this.#read;
+    this.#kept ??= read;
     const nowMs = this.#clock.nowMs();
     // A clock that was set back gives nothing until it is where it was.
     const grown = (Math.max(0, nowMs - this.#kept.atMs) * this.perHour) / HOUR_MS;
@@ -57,12 +62,18 @@ export class Budget {
     await this.left();
     const { left, atMs } = this.#kept ?? { left: 0, atMs: this.#clock.nowMs() };
     this.#kept = { left: left - requests, atMs };
+    const saving = this.#saved.then(() => this.#save());
+    this.#saved = saving.catch(() => undefined);
+    await saving;
+  }
+
+  async #save(): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true });
     await replaceFile(this.#path, JSON.stringify(this.#kept));
   }
 
   /** What cannot be read is taken for spent: an hour makes it whole. */
-  async #read(): Promise<Kept> {
+  async #readKept(): Promise<Kept> {
     const nowMs = this.#clock.nowMs();
     try {
       const kept: unknown = JSON.parse(await readFile(this.#path, 'utf8'));

@@ -115,6 +115,8 @@ export class SparedStores {
   }
 
   #rest(fault: Fault, name: string): void {
+    // Of several that were under way when it fell silent each tells the same.
+    if (fault.retry && this.#restOf(name) !== undefined) return;
     const beforeMs = this.#rests.get(name)?.ms ?? REST_MS / 2;
     const ms = fault.retry ? Math.min(REST_MS_MAX, beforeMs * 2) : REFUSED_MS;
     const untilMs = this.#parts.clock.nowMs() + ms;

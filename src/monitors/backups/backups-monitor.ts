@@ -9,7 +9,7 @@ import { Budget } from '../../lib/request-budget.ts';
 import type { BucketPlaces } from '../../s3/spared-stores.ts';
 import type { BookSeries } from './book.ts';
 import { BucketLooks } from './bucket-looks.ts';
-import { BucketRounds } from './bucket-rounds.ts';
+import { BucketRounds, type Turn } from './bucket-rounds.ts';
 import { Desk, othersTurn, seriesKey } from './desk.ts';
 import { FileRounds } from './file-rounds.ts';
 import { propose } from './learn.ts';
@@ -145,8 +145,12 @@ class RunningBackups implements BackupsMonitor {
         'not_found',
         `Cannot look at ${bucket}: it is not watched. Name it in backups.series or backups.discover.`,
       );
-    const outcome = await this.#buckets.lookAt(bucket, 'asked', signal);
-    await this.#inTurn(() => this.#judge(signal));
+    const turn: Turn = (work) => this.#inTurn(work);
+    const outcome = await this.#buckets.lookAt({ bucket, cause: 'asked' }, { turn, signal });
+    await this.#inTurn(async () => {
+      await this.#desk.open();
+      await this.#judge(signal);
+    });
     return outcome;
   }
 
@@ -179,8 +183,13 @@ class RunningBackups implements BackupsMonitor {
   async #lookWhole(signal: AbortSignal): Promise<void> {
     if (this.#request.requestsPerHour === 0) return;
     await this.#inTurn(() => this.#desk.open());
-    const isNews = await this.#buckets.lookWhole(this.#request.everyMs, signal);
-    if (isNews && this.#isSettled) await this.#inTurn(() => this.#judge(signal));
+    const turn: Turn = (work) => this.#inTurn(work);
+    const isNews = await this.#buckets.lookWhole(this.#request.everyMs, { turn, signal });
+    if (isNews && this.#isSettled)
+      await this.#inTurn(async () => {
+        await this.#desk.open();
+        await this.#judge(signal);
+      });
   }
 
   /** Judges what is due; before something is said to be wrong, it is looked for. */

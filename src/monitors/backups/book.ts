@@ -107,6 +107,16 @@ export class Book {
     for (const expected of watch.expected) this.#open(part, expected.name, expected);
   }
 
+  /** Watches a bucket no longer. */
+  unwatch(bucket: string): void {
+    const part = this.#buckets.get(bucket);
+    if (part === undefined) return;
+    const all = [...part.series.values()];
+    this.#series -= all.length;
+    this.#found -= all.filter(({ expected }) => expected === undefined).length;
+    this.#buckets.delete(bucket);
+  }
+
   watches(): BucketWatch[] {
     return [...this.#buckets.values()].map(({ watch }) => watch);
   }

@@ -5,7 +5,7 @@ import type { RequestBudget } from '../../lib/request-budget.ts';
 import { engineTime } from '../../lib/engine-time.ts';
 import type { ListedObject, ListPage, ListRequest } from '../../s3/s3.ts';
 import { type BucketPlaces, SparedStores } from '../../s3/spared-stores.ts';
-import type { LookPart } from './look-plan.ts';
+import { type LookPart, partKey } from './look-plan.ts';
 
 export type LookCause = 'first' | 'regular' | 'deadline' | 'recovery' | 'asked';
 
@@ -23,12 +23,16 @@ export interface BucketLook {
   readonly atMs: number;
   readonly requests: number;
   readonly keys: number;
+  /** The last key listed; empty when none was. */
+  readonly lastKey: string;
   /** Why it was not listed to its end; empty when it was. */
   readonly problem: string;
 }
 
 const NO_REQUESTS = 'backups.looks.requests_per_hour is 0';
 const NO_BUDGET = 'backups.looks.requests_per_hour is used up';
+/** Share of the requests of an hour that whole looks leave to deadlines. */
+const LEFT_RATIO = 0.1;
 /** A whole part has to be listed within this. */
 const LOOK_MS = 30 * 60_000;
 
@@ -54,7 +58,7 @@ export class BucketLooks {
     stop: AbortSignal,
   ): Promise<BucketLook> {
     const { timeoutMs = LOOK_MS } = request;
-    const counted = { atMs: this.#parts.clock.nowMs(), requests: 0, keys: 0 };
+    const counted = { atMs: this.#parts.clock.nowMs(), requests: 0, keys: 0, lastKey: '' };
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([stop, timeout]);
     try {
@@ -66,6 +70,7 @@ export class BucketLooks {
           return { ...counted, requests: counted.requests + page.requests, problem: page.reason };
         counted.requests += 1;
         counted.keys += page.objects.length;
+        counted.lastKey = page.objects.at(-1)?.key ?? counted.lastKey;
         await take(page.objects);
         if (!page.isTruncated) return { ...counted, problem: '' };
         if (page.continuationToken === undefined)
@@ -75,18 +80,21 @@ export class BucketLooks {
     } catch (error) {
       stop.throwIfAborted();
       if (!timeout.aborted) throw error;
-      return { ...counted, problem: `it took longer than ${timeoutMs / 1000} s` };
+      const requests = counted.requests + 1;
+      return { ...counted, requests, problem: `it took longer than ${Math.ceil(timeoutMs / 1000)} s` };
     }
   }
 
   async #page(
-    { bucket: bucketId, part }: BucketLookRequest,
+    { bucket: bucketId, part, cause }: BucketLookRequest,
     from: Pick<ListRequest, 'startAfter' | 'continuationToken'>,
     signal: AbortSignal,
   ): Promise<ListPage | { readonly reason: string; readonly requests: number }> {
     const { budget } = this.#parts;
     if (budget.perHour === 0) return { reason: NO_REQUESTS, requests: 0 };
-    if ((await budget.left()) < 1) return { reason: NO_BUDGET, requests: 0 };
+    const isWhole = cause === 'first' || cause === 'regular';
+    const kept = isWhole ? Math.floor(budget.perHour * LEFT_RATIO) : 0;
+    if ((await budget.left()) - kept < 1) return { reason: NO_BUDGET, requests: 0 };
     const answer = await this.#stores.ask<ListPage>(
       {
         bucketId,
@@ -123,11 +131,11 @@ export async function saveLook(
   await engine.insertRows({ table: 'backup_looks', rows: [row] });
 }
 
-/** When each bucket was last listed whole, milliseconds since 1970 UTC. */
-export async function lastWholeLooks(engine: Engine): Promise<Map<string, number>> {
-  const rows = await engine.query<{ bucket: string; at_ms: number }>(
-    `select bucket, toUnixTimestamp64Milli(max(at)) as at_ms from backup_looks
-     where cause in ('first', 'regular', 'asked') and problem = '' group by bucket`,
+/** When each part of a bucket was last listed whole; by `partKey`, milliseconds since 1970 UTC. */
+export async function lastLooks(engine: Engine): Promise<Map<string, number>> {
+  const rows = await engine.query<{ bucket: string; prefix: string; at_ms: number }>(
+    `select bucket, prefix, toUnixTimestamp64Milli(max(at)) as at_ms from backup_looks
+     where cause in ('first', 'regular', 'asked') and problem = '' group by bucket, prefix`,
   );
-  return new Map(rows.map(({ bucket, at_ms: atMs }) => [bucket, atMs]));
+  return new Map(rows.map(({ bucket, prefix, at_ms: atMs }) => [partKey(bucket, prefix), atMs]));
 }

@@ -10,6 +10,7 @@ import type { BackupsSettings } from './monitor.ts';
 import type { BookFile } from './same-file.ts';
 import { Calendars } from './schedule.ts';
 import { HISTORY_MS, type Stand, standOf } from './stand.ts';
+import { isMendable } from './suspects.ts';
 import type { TailCursors } from './tail-cursors.ts';
 import { knownBuckets, watchesOf } from './watch.ts';
 import { type Judged, Written } from './written.ts';
@@ -29,6 +30,8 @@ interface DeskParts {
 
 /** What a schedule was learned from is good for so long, whatever comes. */
 const LEARNED_MS = 6 * 3_600_000;
+/** Events of batches that took long to store are looked for so often. */
+const WIDE_EVERY_MS = 10 * 60_000;
 /** Series judged in one go; others have their turn in between. */
 const AT_ONCE = 100;
 
@@ -38,6 +41,8 @@ export class Desk {
   readonly evidence = new Map<string, string>();
   /** Buckets whose listing is under way for the first time: what is found in them is not judged yet. */
   readonly unread = new Set<string>();
+  /** Buckets in which something is looked for since they were last listed whole. */
+  readonly news = new Set<string>();
   readonly standings = new Map<string, Standing>();
   readonly #parts: DeskParts;
   readonly #written: Written;
@@ -46,7 +51,10 @@ export class Desk {
   #settings: BackupsSettings;
   #acts = new Map<string, StoredAct[]>();
   #opened: Promise<void> | undefined;
-  #watched = '';
+  /** When events were last read from further back. */
+  #wideMs = 0;
+  /** What is watched in each bucket, as text. */
+  #watched: ReadonlyMap<string, string> = new Map();
 
   constructor(settings: BackupsSettings, parts: DeskParts) {
     this.#settings = settings;
@@ -65,34 +73,31 @@ export class Desk {
     }
   }
 
-  /** Watches what the settings say now, in the buckets there are now. Gives whether that is something else than before. */
-  async watch(settings: BackupsSettings = this.#settings): Promise<boolean> {
+  /** Watches what the settings say now, in the buckets there are now. */
+  async watch(settings: BackupsSettings = this.#settings): Promise<void> {
     const existing = await knownBuckets(this.#parts.engine);
     const watches = watchesOf(settings, existing);
-    const watched = JSON.stringify([settings.timezone, watches]);
     this.#settings = settings;
-    if (watched === this.#watched) return false;
-    const before = new Map(this.book.watches().map((one) => [one.bucket, this.book.seriesOf(one.bucket)]));
-    const book = new Book();
-    for (const one of watches) book.watch(one);
-    this.book = book;
-    this.standings.clear();
-    for (const { bucket } of watches) {
-      const known = before.get(bucket);
-      if (known === undefined) await this.#readKept(bucket);
-      else await this.#retell(bucket, known);
+    const watched = new Map(watches.map((one) => [one.bucket, JSON.stringify([settings.timezone, one])]));
+    const isChanged = ({ bucket }: BucketWatch): boolean => this.#watched.get(bucket) !== watched.get(bucket);
+    try {
+      for (const { bucket } of this.book.watches()) if (!watched.has(bucket)) this.#drop(bucket);
+      for (const one of watches.filter(isChanged)) await this.#watchBucket(one);
+    } catch (error) {
+      this.#forget();
+      throw error;
     }
     this.#watched = watched;
-    return true;
   }
 
   /** Takes in events that are stored since the last time. */
   async readEvents(): Promise<void> {
     const { engine, clock, cursors } = this.#parts;
     const now = await storeSeconds(engine);
+    const isWide = clock.nowMs() - this.#wideMs >= WIDE_EVERY_MS;
     const bySince = new Map<number, BucketWatch[]>();
     for (const watch of this.book.watches()) {
-      const since = await cursors.since(watch.bucket, signOf(watch));
+      const since = await cursors.since(watch.bucket, signOf(watch), isWide ? 'wide' : 'near');
       bySince.set(since, [...(bySince.get(since) ?? []), watch]);
     }
     for (const [storedSince, watches] of bySince) {
@@ -104,15 +109,23 @@ export class Desk {
         new Map(watches.map((watch) => [watch.bucket, { storedSince: now, watch: signOf(watch) }])),
       );
     }
+    if (isWide) this.#wideMs = clock.nowMs();
   }
 
-  /** Takes in a page of a listing; gives what was not known. */
-  tellListed(bucket: string, objects: readonly ListedObject[]): Change[] {
-    return objects
+  /** Takes in what was listed, and stores it; gives how many files were not known, and how many are of series too many. */
+  async listed(
+    bucket: string,
+    objects: readonly ListedObject[],
+  ): Promise<{ readonly files: number; readonly leftOut: number }> {
+    const before = this.book.overflow;
+    const changes = objects
       .map(({ key, etag, sizeBytes, modifiedMs }) =>
         this.book.tell(bucket, { key, etag, sizeBytes, atMs: modifiedMs, versionId: '', feed: 'listing' }),
       )
       .filter(isChange);
+    const leftOut = this.book.overflow - before;
+    await this.keep(changes);
+    return { files: changes.filter(isNews).length, leftOut };
   }
 
   /** Stores what changed; then it counts. */
@@ -170,6 +183,8 @@ export class Desk {
       stand,
       learnedMs: proposal === undefined ? nowMs : (before?.learnedMs ?? nowMs),
     });
+    // A bucket that could not be listed when it had to be says nothing of what came since.
+    if (!isMendable(stand.state.verdict)) this.evidence.delete(key);
     return { series, stand, evidence: this.evidence.get(key) ?? '' };
   }
 
@@ -212,13 +227,40 @@ export class Desk {
     this.book = new Book();
     this.standings.clear();
     this.#opened = undefined;
-    this.#watched = '';
+    this.#watched = new Map();
+  }
+
+  async #watchBucket(watch: BucketWatch): Promise<void> {
+    const { bucket } = watch;
+    const isKnown = this.#watched.has(bucket);
+    const before = this.book.seriesOf(bucket);
+    this.#drop(bucket);
+    this.book.watch(watch);
+    if ((await this.#parts.cursors.since(bucket, signOf(watch))) === 0) this.news.add(bucket);
+    if (isKnown) await this.#retell(bucket, before);
+    else await this.#readKept(bucket);
+  }
+
+  #drop(bucket: string): void {
+    for (const series of this.book.seriesOf(bucket)) {
+      this.standings.delete(seriesKey(series));
+      this.evidence.delete(seriesKey(series));
+    }
+    this.book.unwatch(bucket);
   }
 
   async #readKept(bucket: string): Promise<void> {
     const sinceMs = this.#parts.clock.nowMs() - HISTORY_MS;
-    for await (const page of keptFiles({ bucket, sinceMs }, this.#parts.engine))
-      for (const file of page) this.#putBack(bucket, file);
+    for await (const page of keptFiles({ bucket, sinceMs }, this.#parts.engine)) {
+      const told = page.map((file) => ({ file, change: this.#putBack(bucket, file) }));
+      await this.keep(
+        told.flatMap(({ file, change }) =>
+          change !== undefined && (change.series.id !== file.series || change.instead !== undefined)
+            ? [change]
+            : [],
+        ),
+      );
+    }
   }
 
   /** The files of a bucket sorted anew; what is of another series now is stored as that. */
@@ -229,6 +271,7 @@ export class Desk {
         const change = this.#putBack(bucket, file);
         if (change !== undefined && change.series.id !== id) changes.push(change);
       }
+      await othersTurn();
     }
     await this.keep(changes);
   }
@@ -243,7 +286,8 @@ export class Desk {
       ...(removedMs === undefined ? {} : { removedMs }),
       ...(look === undefined ? {} : { look }),
     };
-    return this.book.change(told.series, told.file, whole);
+    const change = this.book.change(told.series, told.file, whole);
+    return told.instead === undefined ? change : { ...change, instead: told.instead };
   }
 
   #tellEvent(event: TailEvent): Change | undefined {
@@ -280,8 +324,13 @@ function isChange(change: Change | undefined): change is Change {
   return change !== undefined;
 }
 
+/** Not one that is known better now, or was removed. */
+function isNews({ file, instead }: Change): boolean {
+  return instead === undefined && file.removedMs === undefined;
+}
+
 /** What decides which files of a bucket count. */
-function signOf({ expected, discovery }: BucketWatch): string {
+export function signOf({ expected, discovery }: BucketWatch): string {
   return JSON.stringify([
     expected.map(({ name, pattern, fileBytesMin }) => [name, pattern, fileBytesMin]),
     discovery === undefined ? null : [discovery.prefix, discovery.grouping],

@@ -45,7 +45,18 @@ interface Row {
 
 const PAGE_ROWS = 50_000;
 
-/** Pages of events, in order of bucket and key; the same event may come again, and in another page. */
+/** Keys of which something was stored; sought without merging rows, which reads little where nothing was. */
+const NEW_KEYS = `select bucket, key from object_events
+  where bucket in {buckets:Array(String)} and stored_at >= toDateTime({stored:UInt32}, 'UTC')
+  group by bucket, key settings final = 0`;
+/** What was stored since, and removals of the same keys: one that was told before what it removed had nothing to remove. */
+const IS_NEWS = `(bucket, key) global in (${NEW_KEYS})
+  and (stored_at >= toDateTime({stored:UInt32}, 'UTC') or not startsWith(event_name, 'ObjectCreated:'))`;
+
+/**
+ * Pages of events, in order of bucket and key, each page in order of time; all of one key are in one page. The same event may
+ * come again.
+ */
 export async function* eventTail(request: TailRequest, engine: Engine): AsyncGenerator<readonly TailEvent[]> {
   let after: Pick<Row, 'bucket' | 'key'> | undefined;
   for (;;) {
@@ -56,7 +67,7 @@ export async function* eventTail(request: TailRequest, engine: Engine): AsyncGen
          endsWith(event_name, ':DeleteMarkerCreated') as marks
        from object_events
        where bucket in {buckets:Array(String)}
-         and stored_at >= toDateTime({stored:UInt32}, 'UTC')
+         ${request.storedSince === 0 ? '' : `and ${IS_NEWS}`}
          and event_time >= {since:DateTime64(3)}
          and (startsWith(event_name, 'ObjectCreated:') or startsWith(event_name, 'ObjectRemoved:')
            or startsWith(event_name, 'LifecycleExpiration:'))
@@ -74,7 +85,7 @@ export async function* eventTail(request: TailRequest, engine: Engine): AsyncGen
         limits: { resultRows: PAGE_ROWS * 10, timeMs: 120_000 },
       },
     );
-    yield rows.map(eventOf);
+    yield rows.map(eventOf).sort((a, b) => a.atMs - b.atMs);
     if (rows.length < PAGE_ROWS) return;
     after = rows.at(-1);
   }

@@ -9,6 +9,7 @@ import type { BookFile } from './same-file.ts';
 const FILES_MAX = 5;
 /** Files looked at in one round; deadlines come first. */
 const ROUND_FILES = 40;
+const ROUND_MS = 5_000;
 /** Locks, copies and files go: what was seen is good for so long. */
 const AGAIN_MS = 86_400_000;
 /** A file that nobody would answer for is asked for again after this. */
@@ -27,15 +28,20 @@ export class FileRounds {
   async look(signal: AbortSignal): Promise<boolean> {
     const { desk } = this.#parts;
     const changes: Change[] = [];
-    for (const series of desk.book.series()) {
-      if (changes.length >= ROUND_FILES) break;
-      for (const file of this.#wanted(series)) {
-        const change = await this.#lookAt(series, file, signal);
-        if (change === undefined) break;
-        changes.push(change);
+    const isOver = AbortSignal.timeout(ROUND_MS);
+    try {
+      for (const series of desk.book.series()) {
+        if (changes.length >= ROUND_FILES || isOver.aborted) break;
+        for (const file of this.#wanted(series)) {
+          const change = await this.#lookAt(series, file, { stop: signal, isOver });
+          if (change === undefined) break;
+          changes.push(change);
+        }
       }
+    } finally {
+      // What was learned of files before one of them failed is known, so it is stored.
+      await desk.keep(changes);
     }
-    await desk.keep(changes);
     return changes.length > 0;
   }
 
@@ -58,21 +64,27 @@ export class FileRounds {
       );
   }
 
-  async #lookAt(series: BookSeries, file: BookFile, signal: AbortSignal): Promise<Change | undefined> {
+  async #lookAt(
+    series: BookSeries,
+    file: BookFile,
+    { stop, isOver }: { readonly stop: AbortSignal; readonly isOver: AbortSignal },
+  ): Promise<Change | undefined> {
     const { desk, looker, clock } = this.#parts;
     const content = series.expected?.content;
     // What a file holds does not change: its ends are read once.
     const isRead = file.look?.content !== undefined;
-    const look = await looker.look(
-      {
-        bucket: series.bucket,
-        key: file.key,
-        versionId: file.versionId,
-        sizeBytes: file.sizeBytes,
-        ...(content === undefined || isRead ? {} : { content }),
-      },
-      signal,
-    );
+    const wanted = {
+      bucket: series.bucket,
+      key: file.key,
+      versionId: file.versionId,
+      sizeBytes: file.sizeBytes,
+      ...(content === undefined || isRead ? {} : { content }),
+    };
+    const look = await looker
+      .look(wanted, AbortSignal.any([stop, isOver]))
+      .catch((error: unknown): undefined => {
+        if (stop.aborted || !isOver.aborted) throw error;
+      });
     if (look === undefined) {
       this.#unanswered.set(seriesKey(series), clock.nowMs());
       return undefined;

@@ -51,12 +51,15 @@ function rowOf(series: { readonly bucket: string; readonly id: string }, file: B
 
 /** A file of the table: told, and what else was known of it. */
 export interface KeptFile extends Told {
+  /** The series it was stored as one of. */
+  readonly series: string;
   readonly removedMs?: number;
   readonly look?: FileLook;
 }
 
 interface Row {
   readonly key: string;
+  readonly series: string;
   readonly at_ms: number;
   readonly feed: 'event' | 'listing';
   readonly version_id: string;
@@ -75,7 +78,7 @@ interface Row {
 
 const PAGE_ROWS = 50_000;
 
-/** The files of a bucket that were written since, in order of their keys. */
+/** The files of a bucket that were written since: pages in order of keys, each in order of time. */
 export async function* keptFiles(
   { bucket, sinceMs }: { readonly bucket: string; readonly sinceMs: number },
   engine: Engine,
@@ -84,7 +87,7 @@ export async function* keptFiles(
   for (;;) {
     const rows = await engine.query<Row>(
       `select
-         key, toUnixTimestamp64Milli(at) as at_ms, toString(backup_files.feed) as feed, version_id, etag,
+         key, series, toUnixTimestamp64Milli(at) as at_ms, toString(backup_files.feed) as feed, version_id, etag,
          size_bytes as size, toUnixTimestamp64Milli(removed_at) as removed_ms,
          toUnixTimestamp64Milli(looked_at) as looked_ms, content, content_note, lock_mode,
          toUnixTimestamp64Milli(lock_until) as lock_until_ms, legal_hold, replication_status, look_problem
@@ -98,7 +101,7 @@ export async function* keptFiles(
         limits: { resultRows: PAGE_ROWS * 4 },
       },
     );
-    yield rows.map(fileOf);
+    yield rows.map(fileOf).sort((a, b) => a.atMs - b.atMs);
     if (rows.length < PAGE_ROWS) return;
     after = rows.at(-1)?.key;
   }
@@ -108,6 +111,7 @@ function fileOf(row: Row): KeptFile {
   const look = row.looked_ms === null ? {} : { look: lookOf(row, row.looked_ms) };
   return {
     key: row.key,
+    series: row.series,
     atMs: row.at_ms,
     feed: row.feed,
     versionId: row.version_id,

@@ -15,6 +15,8 @@ const EVENTS_MS = 5_000;
 const LISTED_MS = 2_000;
 /** LastModified of a multipart upload is its start, and an upload may take a week. */
 const UPLOAD_MS = 7 * 86_400_000;
+/** Of any other it is when it was whole, or its start at some stores. */
+const SINGLE_MS = 15 * 60_000;
 
 /** Whether two reports about one key are of the same writing. */
 export function isSameFile(one: BookFile, other: BookFile): boolean {
@@ -26,7 +28,14 @@ export function isSameFile(one: BookFile, other: BookFile): boolean {
   }
   const [event, listed] = one.feed === 'event' ? [one, other] : [other, one];
   const uploadMs = event.atMs - listed.atMs;
-  return uploadMs >= -LISTED_MS && uploadMs <= UPLOAD_MS && isSameContent(event, listed);
+  // The same content may be written again, and then the one before was a file of its own.
+  const mostMs = isMultipart(listed) || isMultipart(event) ? UPLOAD_MS : SINGLE_MS;
+  return uploadMs >= -LISTED_MS && uploadMs <= mostMs && isSameContent(event, listed);
+}
+
+/** `<hash>-<parts>`. */
+function isMultipart({ etag }: BookFile): boolean {
+  return etag.includes('-');
 }
 
 function isSameContent(one: BookFile, other: BookFile): boolean {
@@ -36,7 +45,10 @@ function isSameContent(one: BookFile, other: BookFile): boolean {
 
 /** Of two reports of one writing the one to keep: an event knows when the file was whole, and the fuller one of two wins. */
 export function fuller(known: BookFile, news: BookFile): BookFile {
-  const better = rankOf(news) > rankOf(known) ? news : known;
+  const byRank = rankOf(news) - rankOf(known);
+  // Whole seconds are never later than what they were cut from.
+  const isBetter = byRank > 0 || (byRank === 0 && news.atMs > known.atMs);
+  const better = isBetter ? news : known;
   const other = better === news ? known : news;
   const removedMs = better.removedMs ?? other.removedMs;
   const look = better.look ?? other.look;

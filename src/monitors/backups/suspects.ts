@@ -1,9 +1,12 @@
 /** When a series has to be listed before something is said of it. */
 import type { BookSeries } from './book.ts';
 import type { Stand } from './stand.ts';
+import type { SeriesVerdict } from './verdict.ts';
 
-/** What the rest of a run, or a run, that nobody told of would mend. */
-const MENDABLE: ReadonlySet<string> = new Set(['missing', 'incomplete', 'too-small']);
+/** Whether the rest of a run, or a run, that nobody told of would mend it. */
+export function isMendable(verdict: SeriesVerdict): boolean {
+  return verdict === 'missing' || verdict === 'incomplete' || verdict === 'too-small';
+}
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -22,7 +25,7 @@ export function suspicion(
   nowMs: number,
 ): 'deadline' | 'recovery' | undefined {
   const { verdict, sinceMs } = stand.state;
-  if (!MENDABLE.has(verdict)) return undefined;
+  if (!isMendable(verdict)) return undefined;
   if (lastLookMs < sinceMs) return 'deadline';
   const isTold = series.files.some(({ feed, atMs }) => feed === 'event' && atMs > nowMs - RECENT_MS);
   const pauseMs = isTold ? TOLD_MS : Math.min(HOUR_MS, Math.max(UNTOLD_MS_MIN, (nowMs - sinceMs) / 4));

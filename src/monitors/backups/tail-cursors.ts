@@ -12,6 +12,8 @@ interface Cursor {
 
 /** What is stored a moment later may say an earlier second: of another node, and of a block that took long. */
 const OVERLAP_SECONDS = 120;
+/** Of a batch that takes longest to be stored everything says the second it was begun. */
+const OVERLAP_SECONDS_WIDE = 3_720;
 
 export class TailCursors {
   readonly #path: string;
@@ -21,11 +23,12 @@ export class TailCursors {
     this.#path = path;
   }
 
-  /** From when on events of a bucket are to be read, seconds since 1970; 0: all. */
-  async since(bucket: string, watch: string): Promise<number> {
+  /** From when on events of a bucket are to be read, seconds since 1970; 0: all. `wide`: those of a batch that took long too. */
+  async since(bucket: string, watch: string, reach: 'near' | 'wide' = 'near'): Promise<number> {
     this.#cursors ??= await this.#read();
+    const overlap = reach === 'wide' ? OVERLAP_SECONDS_WIDE : OVERLAP_SECONDS;
     const cursor = this.#cursors.get(bucket);
-    return cursor?.watch === watch ? Math.max(0, cursor.storedSince - OVERLAP_SECONDS) : 0;
+    return cursor?.watch === watch ? Math.max(0, cursor.storedSince - overlap) : 0;
   }
 
   /** Notes that everything was read and stored; durable when it resolves. */

@@ -18,7 +18,7 @@ const AGAIN_MS = 86_400_000;
 
 /** What the store has of one series: a sign of each run by its due time, and one of the series itself. */
 interface Stored {
-  runs: ReadonlyMap<number, number>;
+  runs: Map<number, number>;
   series: number;
   judgedMs: number;
 }
@@ -53,10 +53,7 @@ export class Written {
       `select bucket, series, toUnixTimestamp64Milli(due) as due_ms from backup_runs`,
       { limits: { resultRows: 5_000_000 } },
     );
-    for (const { bucket, series: name, due_ms: dueMs } of runs) {
-      const stored = this.#of(bucket, name);
-      stored.runs = new Map([...stored.runs, [dueMs, 0]]);
-    }
+    for (const { bucket, series: name, due_ms: dueMs } of runs) this.#of(bucket, name).runs.set(dueMs, 0);
   }
 
   /** The first due time that the store has of a series, milliseconds since 1970 UTC. */
@@ -135,7 +132,7 @@ function runRows(
   { series, stand }: Judged,
   stored: Stored,
   nowMs: number,
-): { readonly rows: Row[]; readonly signs: ReadonlyMap<number, number> } {
+): { readonly rows: Row[]; readonly signs: Map<number, number> } {
   const names = { bucket: series.bucket, series: series.id };
   const judged_at = engineTime(nowMs);
   const rows: Row[] = [];
@@ -224,7 +221,7 @@ export function patternOf({ id: name, expected, discovery }: BookSeries): string
 }
 
 /** A pattern with the values of one series in place of its named parts. */
-function withValues(pattern: string, id: string): string {
+export function withValues(pattern: string, id: string): string {
   const values = id.split('/');
   const named = /\{(?!(?:date|year|month|day|hour|week|weekday|epoch|member|n|uuid|id)\})[^{}]*\}/g;
   const names = [...new Set(pattern.match(named) ?? [])];
