@@ -28,7 +28,7 @@ const writing = fc.record({
   isListed: fc.boolean(),
 });
 
-/** What a notification, CloudTrail and a listing say of it; a key is written once a day. */
+/** What a notification, EventBridge, CloudTrail and a listing say of it; a key is written once a day. */
 function reportsOf({ key, day, ms, content, isMultipart, isVersioned, isListed }: Writing): Told[] {
   const secondMs = START_MS + day * DAY_MS;
   const etag = isMultipart ? `c${content}-12` : `c${content}`;
@@ -36,7 +36,11 @@ function reportsOf({ key, day, ms, content, isMultipart, isVersioned, isListed }
   const sizeBytes = 1000 + content;
   const notified: Told = { key, versionId, etag, sizeBytes, atMs: secondMs + ms, feed: 'event' };
   const listed: Told = { ...notified, versionId: '', atMs: secondMs, feed: 'listing' };
-  return [notified, { ...notified, etag: '', atMs: secondMs }, ...(isListed ? [listed] : [])];
+  // EventBridge has whole seconds.
+  const bridged: Told = { ...notified, atMs: secondMs };
+  // Of multipart uploads CloudTrail has no size, and so is not told.
+  const trailed = isMultipart ? [] : [{ ...notified, etag: '', atMs: secondMs }];
+  return [notified, bridged, ...trailed, ...(isListed ? [listed] : [])];
 }
 
 /** The table as the changes leave it. */

@@ -58,10 +58,16 @@ class Kept implements BookSeries {
     this.discovery = of.discovery;
   }
 
-  /** The report of the same writing, if there was one. */
+  /** The report of the same writing, if there was one: of several that could be, the nearest in time. */
   find(file: BookFile): BookFile | undefined {
     if (!this.newest.has(file.key)) return undefined;
-    return this.files.findLast((known) => known.key === file.key && isSameFile(known, file));
+    const apartMs = (known: BookFile): number => Math.abs(known.atMs - file.atMs);
+    return this.files
+      .filter((known) => known.key === file.key && isSameFile(known, file))
+      .reduceRight<BookFile | undefined>(
+        (best, known) => (best !== undefined && apartMs(best) <= apartMs(known) ? best : known),
+        undefined,
+      );
   }
 
   put(file: BookFile, instead?: BookFile): void {

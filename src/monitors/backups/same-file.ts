@@ -29,11 +29,11 @@ export function isSameFile(one: BookFile, other: BookFile): boolean {
   const [event, listed] = one.feed === 'event' ? [one, other] : [other, one];
   const uploadMs = event.atMs - listed.atMs;
   // The same content may be written again, and then the one before was a file of its own.
-  const mostMs = isMultipart(listed) || isMultipart(event) ? UPLOAD_MS : SINGLE_MS;
+  const mostMs = isMultipart(event) ? UPLOAD_MS : SINGLE_MS;
   return uploadMs >= -LISTED_MS && uploadMs <= mostMs && isSameContent(event, listed);
 }
 
-/** `<hash>-<parts>`. */
+/** Of which the ETag is `<hash>-<parts>`; an event without one has a size, and those of multipart uploads have none. */
 function isMultipart({ etag }: BookFile): boolean {
   return etag.includes('-');
 }
