@@ -10,6 +10,9 @@ import { bytesText, jsonLines, minuteText, print, tableText, visible } from './o
 /** Room for a sentence. */
 const CELL_WIDTH = 80;
 
+const WATCHED_HINT =
+  'Watched are buckets of the estate with "backup" in their name, or as backups.discover says, and those that backups.series names. A server looks a minute after its start.';
+
 export function addBackupsListCommand(backups: Command): void {
   backups
     .command('list', { isDefault: true })
@@ -51,7 +54,8 @@ function listText({ sentence, rows, discovering }: Backups): string {
     .map(({ bucket, problem }) => `${visible(bucket)} could not be listed: ${visible(problem)}`);
   const columns = ['series', 'bucket', 'verdict', 'why', 'last run', 'size', 'next due'];
   const table = rows.length === 0 ? [] : ['', tableText(rows.map(listRow), columns, CELL_WIDTH)];
-  return [sentence, ...table, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n');
+  const hint = rows.length + discovering.length === 0 ? [WATCHED_HINT] : [];
+  return [sentence, ...hint, ...table, ...(problems.length === 0 ? [] : ['', ...problems])].join('\n');
 }
 
 function listRow(row: Series) {
