@@ -7,6 +7,7 @@ import { UNLIMITED } from './lib/request-budget.ts';
 import { type CheckedSeries, checkSeries, type CheckTime } from './monitors/backups/check.ts';
 import type { ContentCheck, ContentKind } from './monitors/backups/content.ts';
 import { openFileLooker } from './monitors/backups/file-looker.ts';
+import { keyPattern } from './monitors/backups/key-pattern.ts';
 import type { FileLook, FileLooker } from './monitors/backups/look.ts';
 import type { Arrival } from './monitors/backups/runs.ts';
 import { Calendars } from './monitors/backups/schedule.ts';
@@ -62,7 +63,7 @@ export async function checkBackups(
   const { config, clock, signal } = parts;
   const s3 = openS3(request.store);
   try {
-    const declared = declaredSeries(config, request.bucket);
+    const declared = declaredSeries(config, request);
     const collector = new SeriesCollector([...declared.keys()], request.grouping);
     const files = await collect(request, { s3, collector, ...parts });
     const time: CheckTime = {
@@ -89,11 +90,15 @@ export async function checkBackups(
 }
 
 /** The series the configuration has for a bucket, with what their files are said to be. */
+/** Those that the listing can have files of: of others nothing is known, and they are not missing. */
 function declaredSeries(
   config: Config,
-  bucket: string,
+  { bucket, prefix }: Pick<BackupCheckRequest, 'bucket' | 'prefix'>,
 ): Map<DeclaredSeries, ContentKind | 'auto' | undefined> {
-  const series = backupsSettings(config.backups).expected.filter((one) => one.bucket === bucket);
+  const series = backupsSettings(config.backups).expected.filter((one) => {
+    const { prefix: own } = keyPattern(one.pattern);
+    return one.bucket === bucket && (own.startsWith(prefix) || prefix.startsWith(own));
+  });
   return new Map(series.map((one) => [one, one.content]));
 }
 

@@ -203,6 +203,20 @@ test('runs before the day on which sizes changed are not in the median', async (
   expect(await verdictOf('down: 0.5, since: 2026-11-17')).toBe('ok');
 });
 
+test('with a prefix only series that can have files there are judged', async () => {
+  const schedule = 'schedule: { cron: "0 2 * * *" }';
+  const yaml = `
+backups:
+  series:
+    - { name: orders, bucket: dumps, pattern: 'db/orders/{date}.gz', ${schedule} }
+    - { name: dumps, bucket: dumps, pattern: 'db/{date}.sql', ${schedule} }
+    - { name: mail, bucket: dumps, pattern: 'mail/{date}.gz', ${schedule} }
+`;
+  const files = [...daily('db/orders/DATE.gz'), ...daily('mail/DATE.gz')];
+  const { verdicts } = await verdictsOf(files, yaml, { prefix: 'db/' });
+  expect(verdicts).toEqual({ orders: 'ok', dumps: 'missing' });
+});
+
 test('by folder, the way of one system a folder', async () => {
   const files = [...daily('web/DATE-a.gz'), ...daily('web/other/DATE-b.gz'), ...daily('DATE-root.gz')];
   const { series } = await verdictsOf(files, '{}', { grouping: { by: 'folder', depth: 1 } });
@@ -254,6 +268,18 @@ test.each([
     wrong: exitCode === 1,
     learned: true,
   });
+});
+
+test('the command ends with 1 when there is nothing to judge', async () => {
+  const { endpoint } = await store([]);
+  const ran = await run(['backups', 'check', '--bucket', 'dumps', '--prefix', 'bd/', '--endpoint', endpoint]);
+  expect(ran).toMatchObject({ error: '', exitCode: 1 });
+  expect(ran.output).toContain('No files in s3://dumps/bd/');
+});
+
+test('a series that is missing is shown with when it came last', async () => {
+  const { series } = await verdictsOf(daily('db/DATE.gz', { skipped: 2 }));
+  expect(series).toMatchObject([{ verdict: 'missing', lastMs: Date.parse('2026-11-19T01:30Z') }]);
 });
 
 test('what is learned is a configuration that judges the same', async () => {

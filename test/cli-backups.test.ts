@@ -101,7 +101,7 @@ describe('list', () => {
         '1 of 3 backups is missing. 1 bucket could not be listed. 1 is paused.',
         '',
         'series                  bucket  verdict  why                            last run           size     next due',
-        'orders                  dumps   missing  Nothing came by the deadline.                              2026-11-22T01:30Z',
+        'orders                  dumps   missing  Nothing came by the deadline.  2026-11-20T01:40Z           2026-11-22T01:30Z',
         'users                   calm    ok       1.0 KiB.                       2026-11-21T01:30Z  1.0 KiB',
         'orders                  calm    new',
         'web\\x1b[31m\\u202e, red  dumps   paused   Paused\\x1b[0m.',
@@ -123,6 +123,12 @@ describe('list', () => {
       { series: 'users', verdict: 'ok', newest: { size_bytes: 1024 } },
       { series: 'orders', verdict: 'new', newest: null },
     ]);
+  });
+
+  test('of a bucket that is not watched is a mistake, and not a bucket in which all is well', async () => {
+    const { out, err, code } = await run('list', '--bucket', 'dmps', '--json');
+    expect({ out, code }).toEqual({ out: '', code: 2 });
+    expect(err).toContain('Cannot list the backups of "dmps": it is not watched.');
   });
 
   test('of a verdict; one that is none is a mistake', async () => {

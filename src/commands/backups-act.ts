@@ -125,7 +125,13 @@ function addLook(backups: Command): void {
 
 function lookText(bucket: string, { requests, keys, files, problem }: Look): string {
   if (problem !== '') return `Cannot list ${bucket}: ${problem}`;
-  return `${bucket}: ${countText(keys)} keys with ${countText(requests)} LIST requests, ${countText(files)} files that were not known.`;
+  const [found, asked] = [counted(keys, 'key'), counted(requests, 'LIST request')];
+  const fresh = `${counted(files, 'file')} that ${files === 1 ? 'was' : 'were'} not known`;
+  return `${bucket}: ${found} with ${asked}, ${fresh}.`;
+}
+
+function counted(count: number, what: string): string {
+  return `${countText(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function addLink(backups: Command): void {

@@ -20,11 +20,28 @@ Examples:
   bucketwatch backups show db/orders --bucket nimbus-backups
   bucketwatch backups check --bucket nimbus-backups
   bucketwatch backups check --bucket dumps --endpoint http://minio:9000 --content auto
-  bucketwatch backups learn --bucket nimbus-backups >> bucketwatch.yaml
+  bucketwatch backups learn --bucket nimbus-backups > proposed.yaml
   bucketwatch backups accept --all --bucket nimbus-backups
   bucketwatch backups pause 'db/{date}/orders.gz' --for 2h --reason 'moving the database'
 
-Exit code of list and check: 1 when a backup is late, missing, too small, too large, incomplete or not what it should be.`;
+Exit code of list and check: 1 when a backup is late, missing, too small, too large, incomplete or not what it should be;
+of check also when there is nothing to judge.`;
+
+const CHECK_HELP = `
+Series that the configuration has for the bucket are judged by it, and nothing else in the bucket is.
+
+Examples:
+  bucketwatch backups check --bucket nimbus-backups
+  bucketwatch backups check --bucket nimbus-backups --config ci/backups.yaml --json
+  bucketwatch backups check --bucket dumps --prefix db/ --endpoint http://minio:9000 --content auto
+
+Exit code: 1 when one of them is wrong, or when there is nothing to judge; 3 when the bucket cannot be listed.`;
+
+const LEARN_HELP = `
+Examples:
+  bucketwatch backups learn
+  bucketwatch backups learn --bucket nimbus-backups > proposed.yaml
+  bucketwatch backups learn --bucket dumps --by folder --depth 2 --endpoint http://minio:9000`;
 
 type Options = Readonly<Record<string, string | number | undefined>>;
 
@@ -43,6 +60,7 @@ export function addBackupsCommand(root: Command): void {
         'read the ends of the newest files; auto: they say what they are',
       ).choices(['auto', ...CONTENT_KINDS]),
     )
+    .addHelpText('after', CHECK_HELP)
     .action(async (options: Options, command: Command) => check(options, command));
   addStoreOptions(
     backups
@@ -50,13 +68,14 @@ export function addBackupsCommand(root: Command): void {
       .option('--bucket <bucket>', 'list this bucket; default: what the server knows of all it watches'),
   )
     .description('propose series and schedules from what is there, as configuration')
+    .addHelpText('after', LEARN_HELP)
     .action(async (options: Options, command: Command) => learn(options, command));
   addBackupActCommands(backups);
 }
 
 function addStoreOptions(command: Command): Command {
   return command
-    .option('--prefix <prefix>', 'only keys that begin with it', '')
+    .option('--prefix <prefix>', 'only keys that begin with it; default: all')
     .option('--endpoint <url>', 'endpoint of a store other than AWS')
     .option('--region <region>', 'region of the bucket')
     .option('--profile <profile>', 'profile of the AWS configuration files')
@@ -79,11 +98,11 @@ async function check(options: Options, command: Command): Promise<void> {
   printRows(flags.json === true ? rows : rows.map(shown), {
     form: formOf(flags, {}),
     columns: ['series', 'verdict', 'why', 'schedule', 'last_run', 'next_due', 'files'],
-    empty: `No files in ${options['bucket'] ?? ''}, and no series configured for it.`,
+    empty: `No files in s3://${options['bucket'] ?? ''}/${options['prefix'] ?? ''}, and no series configured for it: nothing is backed up there.`,
   });
   const wrong = rows.filter(({ wrong: isBad }) => isBad).length;
   if (flags.json !== true && rows.length > 0) print(`\n${summary(found, wrong)}`);
-  if (wrong > 0) process.exitCode = 1;
+  if (wrong > 0 || rows.length === 0) process.exitCode = 1;
 }
 
 function summary(found: BackupCheck, wrong: number): string {
@@ -97,7 +116,7 @@ function summary(found: BackupCheck, wrong: number): string {
 type Checked = BackupCheck['series'][number];
 
 function rowOf(series: Checked) {
-  const { newest, content } = series;
+  const { newest, content, lastMs } = series;
   return {
     series: series.id,
     verdict: series.verdict,
@@ -106,7 +125,7 @@ function rowOf(series: Checked) {
     since: isoOf(series.sinceMs === 0 ? undefined : series.sinceMs),
     learned: series.isLearned,
     schedule: series.schedule,
-    last_run: isoOf(newest?.arrivedMs),
+    last_run: isoOf(newest?.arrivedMs ?? lastMs),
     last_size_bytes: newest?.sizeBytes ?? null,
     next_due: isoOf(series.nextDueMs),
     files: series.files,

@@ -17,6 +17,12 @@ const timezone = z
   .string()
   .refine((name) => isTimezone(name), 'is not a time zone such as UTC or Europe/Lisbon');
 
+/** A URI is no id: it would name a bucket that nobody has. */
+const bucketId = z
+  .string()
+  .min(1)
+  .refine((id) => !id.includes('://'), 'is the name of a bucket, without s3://');
+
 /** One of `every`, `cron`, or `weekdays` with `at`: one object and not a union, so that what is wrong is named. */
 const backupSchedule = z
   .strictObject({
@@ -57,13 +63,25 @@ function scheduleProblem({ every, cron, weekdays, at, timezone: zone }: Given) {
   if (every !== undefined && every < PERIOD_MS_MIN) return { path: ['every'], message: 'is less than 1m' };
   if (every !== undefined && zone !== undefined)
     return { path: ['timezone'], message: 'is of cron and weekdays; a period has none' };
-  if (cron === undefined || canBe(() => new Calendars().of({ kind: 'cron', cron, timezone: 'UTC' })))
-    return undefined;
-  return {
-    path: ['cron'],
-    message: 'is not minute, hour, day of month, month and day of week, such as 30 1 * * *',
-  };
+  return cron === undefined ? undefined : cronProblem(cron);
 }
+
+/** What is never due would never be missing: no deadline would tell that something is wrong. */
+function cronProblem(cron: string) {
+  const path = ['cron'];
+  const calendarOf = () => new Calendars().of({ kind: 'cron', cron, timezone: 'UTC' });
+  if (!canBe(calendarOf))
+    return {
+      path,
+      message: 'is not minute, hour, day of month, month and day of week, such as 30 1 * * *',
+    };
+  return calendarOf().after(CRON_FROM_MS) === undefined
+    ? { path, message: 'is on no day there is' }
+    : undefined;
+}
+
+/** A year before a leap year: every date comes in the years after it. */
+const CRON_FROM_MS = Date.UTC(2027, 0, 1);
 
 function canBe(read: () => unknown): boolean {
   try {
@@ -74,14 +92,16 @@ function canBe(read: () => unknown): boolean {
   }
 }
 
+const PATTERN_PROBLEM = 'has a part that is no name in braces such as {date}';
+
 const backupSeries = z
   .strictObject({
     name: z.string().min(1).max(200).describe('Unique name, shown.'),
-    bucket: z.string().min(1).describe('The bucket.'),
+    bucket: bucketId.describe('The bucket.'),
     pattern: z
       .string()
       .min(1)
-      .refine((text) => canBe(() => keyPattern(text)), 'has a part that is no name in braces such as {date}')
+      .refine((text) => canBe(() => keyPattern(text)), PATTERN_PROBLEM)
       .describe(
         'Which keys: {date} and the like tell runs, {member} members of a set, any other {name} makes a series for each of its values; * and **.',
       ),
@@ -114,6 +134,10 @@ const backupSeries = z
           .optional()
           .describe('Runs before that day are not in the median: sizes changed then, and that is right.'),
         runs: z.number().int().min(3).max(100).default(7).describe('Runs the median is of.'),
+      })
+      .refine(({ min, max }) => min === undefined || max === undefined || min <= max, {
+        message: 'is less than min',
+        path: ['max'],
       })
       .prefault({}),
     members: z
@@ -162,12 +186,9 @@ function hasNamedParts(pattern: string): boolean {
 
 const discovery = z
   .strictObject({
-    bucket: z
-      .string()
-      .min(1)
-      .describe(
-        'Bucket, or a pattern of bucket names with *; of a store with a namespace `<namespace>:<bucket>`.',
-      ),
+    bucket: bucketId.describe(
+      'Bucket, or a pattern of bucket names with *; of a store with a namespace `<namespace>:<bucket>`.',
+    ),
     prefix: z
       .string()
       .max(1024)
@@ -184,7 +205,7 @@ const discovery = z
     pattern: z
       .string()
       .min(1)
-      .refine((text) => canBe(() => keyPattern(text)), 'has a part that is no name in braces such as {date}')
+      .refine((text) => canBe(() => keyPattern(text)), PATTERN_PROBLEM)
       .optional()
       .describe('How keys make series instead: one for each value of its named parts; other keys are none.'),
     accept: z

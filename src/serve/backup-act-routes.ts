@@ -172,7 +172,10 @@ async function seriesOf(
 }
 
 function unknown(series: string): Fault {
-  return new Fault('not_found', `Cannot find the backup "${series}": no bucket has a series of that name.`);
+  return new Fault(
+    'not_found',
+    `Cannot find the backup "${series}": no bucket has a series of that name; backups list shows those there are.`,
+  );
 }
 
 function bodyOf<Schema extends z.ZodType>(schema: Schema) {

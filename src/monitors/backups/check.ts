@@ -20,6 +20,8 @@ export interface CheckedSeries {
   readonly isLearned: boolean;
   readonly schedule: string;
   readonly newest: JudgedRun | undefined;
+  /** When its last file came; nothing when none ever did. */
+  readonly lastMs: number | undefined;
   readonly nextDueMs: number | undefined;
   /** Runs of the last days that the rule calls wrong: when it would have woken somebody. */
   readonly fired: readonly JudgedRun[];
@@ -107,7 +109,8 @@ function usualGapMs(arrivals: FoundSeries['arrivals'], { runs }: Proposal): numb
 
 function base(series: FoundSeries, rule: SeriesRule | undefined, isLearned: boolean) {
   const schedule = rule === undefined ? '' : scheduleText(rule.schedule);
-  return { id: series.id, files: series.files, rule, isLearned, schedule };
+  const lastMs = series.arrivals.at(-1)?.atMs;
+  return { id: series.id, files: series.files, rule, isLearned, schedule, lastMs };
 }
 
 function outcome(

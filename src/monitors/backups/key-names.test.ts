@@ -72,6 +72,10 @@ describe('keyPattern()', () => {
   test('a part that is no name is refused', () => {
     expect(() => keyPattern('db/{Not a name}')).toThrow('got "{Not a name}" in "db/{Not a name}"');
   });
+
+  test.each(['db/{date', 'db/date}.gz', 'db/{{date}}'])('a brace alone is refused: %s', (pattern) => {
+    expect(() => keyPattern(pattern)).toThrow(`in "${pattern}"`);
+  });
 });
 
 test.each([

@@ -53,6 +53,8 @@ const IGNORED: Readonly<Record<string, string>> = {
  */
 export function keyPattern(text: string): KeyPattern {
   const pieces = text.split(/(\{[^{}]*\}|\*\*|\*)/);
+  const stray = pieces.find((piece, index) => index % 2 === 0 && /[{}]/.test(piece));
+  if (stray !== undefined) throw noPart(stray, text);
   const parts: string[] = [];
   const source = pieces.map((piece, index) =>
     index % 2 === 0 ? escaped(piece) : partSource(piece, { text, parts }),
@@ -81,18 +83,20 @@ function partSource(piece: string, into: { readonly text: string; readonly parts
   if (piece === '**') return '.*';
   if (piece === '*') return '[^/]*';
   const name = piece.slice(1, -1);
-  if (!/^[a-z][a-z0-9_]{0,30}$/.test(name)) {
-    throw new Fault(
-      'invalid',
-      `Cannot read the key pattern: a part is a name in braces such as {date} or {database}, got "${piece}" in "${into.text}".`,
-    );
-  }
+  if (!/^[a-z][a-z0-9_]{0,30}$/.test(name)) throw noPart(piece, into.text);
   const ignored = IGNORED[name];
   if (ignored !== undefined) return ignored;
   const before = into.parts.indexOf(name);
   if (before !== -1 && TIMES[name] === undefined) return `(?:\\${before + 1})`;
   into.parts.push(name);
   return `(${TIMES[name] ?? '[^/]+?'})`;
+}
+
+function noPart(piece: string, text: string): Fault {
+  return new Fault(
+    'invalid',
+    `Cannot read the key pattern: a part is a name in braces such as {date} or {database}, got "${piece}" in "${text}".`,
+  );
 }
 
 function escaped(text: string): string {

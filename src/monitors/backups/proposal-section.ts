@@ -48,7 +48,9 @@ export function monitorSection({ bucket, series, pattern, proposal }: SeriesProp
 /** Keys are anybody's: nothing in one is taken for a part that is none, or for a reference to a variable or a file. */
 function plainPattern(pattern: string): string {
   return pattern
-    .replace(/\{[^{}]*\}/g, (part) => (/^\{[a-z][a-z0-9_]{0,30}\}$/.test(part) ? part : '*'))
+    .split(/(\{[a-z][a-z0-9_]{0,30}\})/)
+    .map((piece, index) => (index % 2 === 1 ? piece : piece.replace(/(?:\{[^{}]*\}|[{}])+/g, '*')))
+    .join('')
     .replaceAll('${', '*{')
     .replace(/^file:/, 'file*');
 }

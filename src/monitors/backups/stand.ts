@@ -161,7 +161,8 @@ function duesAfter(
   const dues: number[] = [];
   if (schedule.kind === 'every') {
     const { periodMs } = schedule;
-    const beganMs = runs.findLast(({ files }) => files.length > 0)?.files[0]?.atMs ?? time.nowMs;
+    const beganMs =
+      runs.findLast(({ files }) => files.length > 0)?.files[0]?.atMs ?? last?.dueMs ?? time.nowMs;
     const skipped = Math.max(0, Math.floor((time.nowMs - beganMs) / periodMs));
     const firstMs = open?.dueMs ?? beganMs + (skipped + 1) * periodMs;
     for (let index = 0; index < DUES; index += 1) dues.push(firstMs + index * periodMs);
