@@ -35,7 +35,7 @@ Examples:
   bucketwatch backups check --bucket nimbus-backups --config ci/backups.yaml --json
   bucketwatch backups check --bucket dumps --prefix db/ --endpoint http://minio:9000 --content auto
 
-Exit code: 1 when one of them is wrong, or when there is nothing to judge; 3 when the bucket cannot be listed.`;
+Exit code: 1 when one of them is wrong, or when there is nothing to judge; 2 or 3 when the bucket cannot be listed.`;
 
 const LEARN_HELP = `
 Examples:
