@@ -21,16 +21,36 @@ const metric = (more: string): string => `alarms: { metrics: [{ id: busy, metric
 
 describe('a mistake is told where it stands:', () => {
   test.each([
-    ['alarms: { defaults: { backups/mising: { enabled: false } } }', 'alarms.defaults.backups/mising', 'did you mean backups/missing'],
-    ['alarms: { defaults: { backups/late: { severity: loud } } }', 'alarms.defaults.backups/late.severity', ''],
+    [
+      'alarms: { defaults: { backups/mising: { enabled: false } } }',
+      'alarms.defaults.backups/mising',
+      'did you mean backups/missing',
+    ],
+    [
+      'alarms: { defaults: { backups/late: { severity: loud } } }',
+      'alarms.defaults.backups/late.severity',
+      '',
+    ],
     [metric('comparison_operator: ">"'), 'alarms.metrics.0.threshold', 'is not a number'],
     [metric('threshold: 1, period: 45s'), 'alarms.metrics.0.period', 'whole minutes'],
-    [metric('threshold: 1, datapoints_to_alarm: 3'), 'alarms.metrics.0.datapoints_to_alarm', 'number of points'],
-    [metric('threshold: 1, recovery_threshold: 2'), 'alarms.metrics.0.recovery_threshold', 'above the threshold'],
+    [
+      metric('threshold: 1, datapoints_to_alarm: 3'),
+      'alarms.metrics.0.datapoints_to_alarm',
+      'number of points',
+    ],
+    [
+      metric('threshold: 1, recovery_threshold: 2'),
+      'alarms.metrics.0.recovery_threshold',
+      'above the threshold',
+    ],
     [metric('comparison_operator: outside, threshold: 1'), 'alarms.metrics.0.threshold', 'bring their band'],
     [metric('threshold: 1, title: T, tresh: 2'), 'alarms.metrics.0.tresh', ''],
     ['alarms: { metrics: [{ id: "a b", metric: Load, threshold: 1 }] }', 'alarms.metrics.0.id', 'letters'],
-    ['alarms: { metrics: [{ id: intake/spool, metric: Load, threshold: 1 }] }', 'alarms.metrics.0.id', 'twice'],
+    [
+      'alarms: { metrics: [{ id: intake/spool, metric: Load, threshold: 1 }] }',
+      'alarms.metrics.0.id',
+      'twice',
+    ],
     ['alarms: { composites: [{ id: a, rule: "ALARM(b" }] }', 'alarms.composites.0.rule', 'Cannot read'],
     [
       'alarms: { composites: [{ id: a, rule: ALARM(b) }, { id: b, rule: ALARM(a) }] }',
@@ -82,7 +102,12 @@ test('ownDefinitions() writes in CloudWatch’s words what the configuration say
         periodMs: 60_000,
         evaluationPeriods: 3,
         datapointsToAlarm: 3,
-        limit: { kind: 'threshold', operator: 'LessThanOrEqualToThreshold', threshold: 5, recoveryThreshold: 8 },
+        limit: {
+          kind: 'threshold',
+          operator: 'LessThanOrEqualToThreshold',
+          threshold: 5,
+          recoveryThreshold: 8,
+        },
         missing: 'notBreaching',
       },
     },
@@ -103,11 +128,18 @@ test('ownDefinitions() writes in CloudWatch’s words what the configuration say
 
 test('a label of a group makes an alarm for each of its values', () => {
   const { alarms } = configSchema.parse({
-    alarms: { metrics: [{ id: 'busy', metric: 'Load', threshold: 5, where: { host: 'h' }, group: ['bucket'] }] },
+    alarms: {
+      metrics: [{ id: 'busy', metric: 'Load', threshold: 5, where: { host: 'h' }, group: ['bucket'] }],
+    },
   });
   const [definition] = ownDefinitions(alarms);
   if (definition === undefined) throw new Error('no definition');
-  const series = [{ host: 'h', bucket: 'a' }, { host: 'h', bucket: 'b' }, { host: 'h' }, { host: 'x', bucket: 'a' }];
+  const series = [
+    { host: 'h', bucket: 'a' },
+    { host: 'h', bucket: 'b' },
+    { host: 'h' },
+    { host: 'x', bucket: 'a' },
+  ];
   expect(expand(definition, series).alarms.map(({ id }) => id)).toEqual([
     'busy{bucket="a",host="h"}',
     'busy{bucket="b",host="h"}',
