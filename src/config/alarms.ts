@@ -25,7 +25,12 @@ const common = {
     .optional()
     .describe('With {label} for the value of a label; default: the id.'),
   severity: severity.default('warning').describe('critical, warning or info.'),
-  first_step: z.string().max(2000).default('').describe('What to do first, with {label} as in the title.'),
+  first_step: z
+    .string()
+    .max(2000)
+    .optional()
+    .transform((text) => text ?? '')
+    .describe('What to do first, with {label} as in the title.'),
   labels: labels.default({}).describe('Go with each of its alarms, for routing.'),
 };
 
