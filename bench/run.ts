@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { reasonOf } from '../src/lib/fault.ts';
 import type { Bench, Report, Setup } from './bench.ts';
 import { accessLog } from './benches/access-log.ts';
+import { alarms } from './benches/alarms.ts';
 import { backups } from './benches/backups.ts';
 import { cloudtrail } from './benches/cloudtrail.ts';
 import { driftAudit } from './benches/drift-audit.ts';
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   driftAudit,
   replication,
   backups,
+  alarms,
 ];
 const LINES = 2_000_000;
 const LINES_MIN = 1_000;

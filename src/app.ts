@@ -108,6 +108,7 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       estate,
       sources,
       progress: () => intake.total(),
+      spoolBytes: () => intake.status().spoolBytes,
       isWhole: options.isWhole ?? (() => true),
     });
     const isDemo = options.isDemo ?? false;
@@ -166,6 +167,7 @@ class RunningApp implements App {
         intake: wired.intake,
         sources: wired.sources,
         backups: wired.jobs.backups,
+        alarms: wired.jobs.alarms,
         acceptBackups: wired.acceptBackups,
         linkKey: wired.linkKey,
         canaries: wired.jobs.canaries,

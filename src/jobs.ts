@@ -5,6 +5,8 @@ import type { IntakeCounts } from './intake/counts.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
+import { openAlarms } from './alarm-watch.ts';
+import type { AlarmsControl } from './alarms/known-definition.ts';
 import { openBackups } from './backup-watch.ts';
 import type { BackupsControl } from './monitors/backups/monitor.ts';
 import { openArchive } from './monitors/replication/archive.ts';
@@ -24,6 +26,8 @@ interface JobParts {
   /** Whether the sources have all that they are to have at the start. */
   readonly isWhole: () => boolean;
   readonly estate: Estate;
+  /** Bytes that wait to be loaded. */
+  readonly spoolBytes: () => number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -33,6 +37,7 @@ export interface Jobs {
   /** One of them: canaries are also written on request. */
   readonly canaries: CanaryJob;
   readonly backups: BackupsControl;
+  readonly alarms: AlarmsControl;
   /** False while sources are followed and what they had at the start is not all read and judged: much seems to be missing. */
   isSettled(): boolean;
   /** Does now what is left to do about facts that are stored, for who asks without a server running. */
@@ -60,10 +65,12 @@ export function openJobs(config: Config, parts: JobParts): Jobs {
   };
   const canaries = openCanaries(replication, parts);
   const backups = openBackups(config, { ...parts, isTakenIn: () => start.isTakenIn() });
+  const alarms = openAlarms(config, { ...parts, isSettled: () => start.isSettled });
   return {
-    all: [pairs, judging, canaries, ...archiveJobs(replication, parts), ...backups.jobs],
+    all: [pairs, judging, canaries, ...archiveJobs(replication, parts), ...backups.jobs, alarms.job],
     canaries,
     backups,
+    alarms,
     async catchUp(signal) {
       await pairs.run(signal);
       await judge.run(signal);

@@ -142,6 +142,7 @@ export async function openActServer(clock: Clock, token?: string): Promise<ActSe
   });
   const api = openApi(
     {
+      alarms: { definitions: [], status: () => ({ omitted: new Map() }) },
       engine,
       intake,
       sources: [],

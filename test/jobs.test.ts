@@ -32,6 +32,7 @@ test('pairs are settled once all that was offered in the first looks is in the l
     ...parts,
     sources: [source],
     progress: () => counts,
+    spoolBytes: () => 0,
     isWhole: () => isWhole,
   });
   const judging = jobs.all.find(({ name }) => name === 'replication judge');

@@ -21,3 +21,24 @@ export function alarmId(definition: string, labels: Labels): string {
   );
   return `${definition}{${texts.join(',')}}`;
 }
+
+/**
+ * The labels that an id of an alarm has, which are those of its series. Of a text that is none, what can be read.
+ *
+ * @example
+ * labelsOfId('replication-failed{bucket="a"}'); // { bucket: 'a' }
+ */
+export function labelsOfId(id: string): Labels {
+  const begin = id.indexOf('{');
+  if (begin === -1) return {};
+  const pairs = id.slice(begin + 1, -1).matchAll(PAIR);
+  return Object.fromEntries(
+    [...pairs].map(([, name = '', value = '""']) => [unquoted(name), unquoted(value)]),
+  );
+}
+
+const PAIR = /([A-Za-z_][A-Za-z0-9_]*|"(?:[^"\\]|\\.)*")=("(?:[^"\\]|\\.)*"),?/gy;
+
+function unquoted(text: string): string {
+  return text.startsWith('"') ? String(JSON.parse(text)) : text;
+}

@@ -2,11 +2,17 @@
 import { Fault } from '../lib/fault.ts';
 import { type AlarmState, capped, type Evaluation, EVIDENCE_ROWS_MAX } from './alarm.ts';
 import { type CompositeExpression, holds, parseCompositeRule, referencesOf } from './composite-rule.ts';
+import type { SuppressionRule } from './suppression.ts';
 
 export interface CompositeRule {
   readonly kind: 'composite';
   /** E.g. `ALARM(failed) AND NOT ALARM(maintenance)`. */
   readonly rule: string;
+  /** Holds back its changes while it is in ALARM. */
+  readonly suppressor?: SuppressionRule & {
+    /** Id of an alarm. */
+    readonly alarm: string;
+  };
 }
 
 export interface Composite {

@@ -8,7 +8,7 @@ import { type MetricRule, metricRuleProblems, type RuleProblem } from './metric-
 import type { StatusRule } from './status-alarm.ts';
 
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
-type Severity = (typeof SEVERITIES)[number];
+export type Severity = (typeof SEVERITIES)[number];
 
 export type AlarmRule = MetricRule | DeadlineRule | StatusRule | CompositeRule;
 
@@ -22,7 +22,7 @@ export interface AlarmDefinition {
   readonly firstStep: string;
   /** Go with every alarm of it, for routing; they are no part of its identity. */
   readonly labels: Labels;
-  /** An alarm for each series that has these labels; of a composite: none, it is one alarm. */
+  /** An alarm for each series that has these labels, `*` for any value; of a composite: none, it is one alarm. */
   readonly where?: Labels;
   readonly rule: AlarmRule;
 }
@@ -65,7 +65,8 @@ export function expand(
 
 function isWithin(where: Labels = {}): (labels: Labels) => boolean {
   const wanted = Object.entries(where);
-  return (labels) => wanted.every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value);
+  return (labels) =>
+    wanted.every(([name, value]) => Object.hasOwn(labels, name) && (value === '*' || labels[name] === value));
 }
 
 function alarmOf(definition: AlarmDefinition, id: string, labels: Labels): Alarm {

@@ -35,7 +35,7 @@ export interface MetricQuestion {
   readonly metric: string;
   /** In CloudWatch's spelling: `Sum`, `p99`. */
   readonly statistic: string;
-  /** Only series that have these labels. */
+  /** Only series that have these labels; `*` stands for any value. */
   readonly where: Labels;
   readonly periodMs: number;
   /** Multiples of the period, start inclusive, end exclusive; milliseconds since 1970 UTC. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DEFAULT_PARSE_PARAMS, FORMAT_NAMES } from '../formats/format.ts';
 import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
+import { alarms } from './alarms.ts';
 import { backups } from './backups.ts';
 import { duration, durationIfAny, size } from './units.ts';
 
@@ -330,6 +331,7 @@ export const configSchema = z.strictObject({
   estate: z.array(store).default([]),
   replication: replication.prefault({}),
   backups,
+  alarms,
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({

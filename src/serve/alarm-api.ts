@@ -107,6 +107,8 @@ export const Definition = z
   })
   .openapi('AlarmDefinition');
 
+export const Definitions = z.strictObject({ rows: z.array(Definition) }).openapi('AlarmDefinitions');
+
 export const AlarmDetail = z
   .strictObject({
     row: Alarm,

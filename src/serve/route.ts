@@ -1,5 +1,6 @@
 /** What every route has: its parts, and how its answers are described. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { AlarmsControl } from '../alarms/known-definition.ts';
 import type { Config } from '../config/schema.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { IntakeCounts } from '../intake/counts.ts';
@@ -19,6 +20,7 @@ export interface ApiParts {
   readonly arrivals: ArrivalsCache;
   readonly trailKeys: TrailKeys;
   readonly backups: BackupsControl;
+  readonly alarms: AlarmsControl;
   /** Writes what is proposed for the series into the configuration file, and watches by it. */
   readonly acceptBackups: (
     ids: readonly SeriesId[],

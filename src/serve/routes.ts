@@ -7,6 +7,8 @@ import type { Log } from '../lib/log.ts';
 import { VERSION } from '../version.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
+import { addAlarmActs } from './alarm-act-routes.ts';
+import { addAlarms } from './alarm-routes.ts';
 import { addBackups } from './backup-routes.ts';
 import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-queries.ts';
 import { addBackupActs } from './backup-act-routes.ts';
@@ -72,6 +74,8 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addReplication(api, parts);
   addReplicationObjects(api, parts);
   addBackups(api, parts);
+  addAlarms(api, parts);
+  addAlarmActs(api, parts);
   const links = new SeriesLinks(parts);
   addBackupActs(api, parts, links);
   addBackupLinks(api, parts, links);

@@ -1,0 +1,227 @@
+/** What is known of every alarm, in memory as in the store: transitions are written first, then what is said now. */
+import type { Engine } from '../engine/engine.ts';
+import { engineTime } from '../lib/engine-time.ts';
+import type { Evaluation } from './alarm.ts';
+import {
+  type AlarmFacts,
+  factsOf,
+  goneRow,
+  type ReadAlarm,
+  readNewestTransitions,
+  readStates,
+  type Row,
+  stateRow,
+  transitionRow,
+} from './alarm-rows.ts';
+import type { Alarm } from './definition.ts';
+import { type StoredAlarm, type Transition, type TransitionTime, transitionOf } from './state.ts';
+
+export interface Said {
+  readonly alarm: Alarm;
+  readonly evaluation: Evaluation;
+}
+
+type Numbered<Kind> = Kind & { readonly sequence: number };
+
+/** One alarm. */
+interface Kept {
+  readonly facts: AlarmFacts;
+  readonly stored: Numbered<StoredAlarm>;
+  /** Whether a row says that it is there; else its transitions alone are left. */
+  readonly isListed: boolean;
+  /** Tells what its row says from anything else; 0: not known. */
+  readonly sign: number;
+  /** The same without what moves while all is well. */
+  readonly plainSign: number;
+  readonly writtenMs: number;
+}
+
+/** An alarm on its way to the store. */
+interface Change {
+  readonly kept: Kept;
+  readonly transition?: Row;
+  readonly state?: Row;
+}
+
+const ROWS_AT_ONCE = 20_000;
+/** A row that says the same is written again after this: its retention counts from when it was evaluated. */
+const AGAIN_MS = 86_400_000;
+/** While an alarm is OK, numbers that move are written this often. */
+const MOVING_MS = 600_000;
+
+export class AlarmStore {
+  readonly #engine: Engine;
+  #alarms = new Map<string, Kept>();
+  #isRead = false;
+  #sequence = 0;
+  /** Of two rows the later one counts: no two writings have the same time. */
+  #lastMs = 0;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Reads what the store has: once, and again after a writing that failed. */
+  async read(): Promise<void> {
+    if (this.#isRead) return;
+    const [states, transitions] = await Promise.all([
+      readStates(this.#engine),
+      readNewestTransitions(this.#engine),
+    ]);
+    const alarms = new Map(states.map((row) => [row.alarm, keptOf(row, true)]));
+    for (const row of transitions) {
+      const listed = alarms.get(row.alarm);
+      if (listed !== undefined && listed.stored.revision >= row.revision) continue;
+      alarms.set(row.alarm, keptOf(row, listed !== undefined));
+    }
+    this.#alarms = alarms;
+    this.#sequence = [...alarms.values()].reduce((most, { stored }) => Math.max(most, stored.sequence), 0);
+    this.#lastMs = states.reduce((last, { writtenMs }) => Math.max(last, writtenMs), this.#lastMs);
+    this.#isRead = true;
+  }
+
+  /** An alarm as its newest transition left it; nothing when it never had one. */
+  storedOf(alarm: string): StoredAlarm | undefined {
+    return this.#alarms.get(alarm)?.stored;
+  }
+
+  /** The alarms there are, with the definitions they are of. */
+  *listed(): Iterable<AlarmFacts> {
+    for (const { facts, isListed } of this.#alarms.values()) if (isListed) yield facts;
+  }
+
+  /** Writes the transitions that come of it, then what is said now where it differs; gives the transitions. */
+  async write(said: readonly Said[], time: TransitionTime): Promise<Transition[]> {
+    const writtenMs = this.#next(time.nowMs);
+    const made: Transition[] = [];
+    const changes = said.flatMap(({ alarm, evaluation }): Change[] => {
+      const kept = this.#alarms.get(alarm.id);
+      const stored = kept?.stored;
+      const judged = { alarm, evaluation, ...(stored === undefined ? {} : { stored }) };
+      const transition = this.#numbered(transitionOf(judged, time));
+      if (transition !== undefined) made.push(transition);
+      const now = transition ?? stored;
+      if (now === undefined) return [];
+      return changeOf({ facts: factsOf(alarm), evaluation, transition, now }, kept, writtenMs);
+    });
+    await this.#store(changes, writtenMs);
+    return made;
+  }
+
+  /** Takes alarms back; one in ALARM ends first, as nobody would hear of it again. */
+  async remove(ids: readonly string[], nowMs: number): Promise<void> {
+    if (ids.length === 0) return;
+    const writtenMs = this.#next(nowMs);
+    const changes = ids.flatMap((id): Change[] => {
+      const kept = this.#alarms.get(id);
+      if (kept === undefined) return [];
+      const transition = this.#numbered(endOf(kept, nowMs));
+      const stored = transition ?? kept.stored;
+      return [
+        {
+          kept: { ...kept, stored, isListed: false, sign: 0 },
+          state: goneRow(kept.facts),
+          ...(transition === undefined ? {} : { transition: transitionRow(kept.facts, transition) }),
+        },
+      ];
+    });
+    await this.#store(changes, writtenMs);
+  }
+
+  #numbered(transition: Transition | undefined): Numbered<Transition> | undefined {
+    if (transition === undefined) return undefined;
+    this.#sequence += 1;
+    return { ...transition, sequence: this.#sequence };
+  }
+
+  #next(nowMs: number): number {
+    this.#lastMs = Math.max(nowMs, this.#lastMs + 1);
+    return this.#lastMs;
+  }
+
+  async #store(changes: readonly Change[], writtenMs: number): Promise<void> {
+    // What a failed writing has left behind is read again before anything else is written.
+    this.#isRead = false;
+    await this.#insert('alarm_transitions', rowsOf(changes, 'transition'));
+    const evaluated_at = engineTime(writtenMs);
+    const states = rowsOf(changes, 'state').map((row) => ({ ...row, evaluated_at }));
+    await this.#insert('alarm_states', states);
+    for (const { kept } of changes) this.#alarms.set(kept.facts.id, kept);
+    this.#isRead = true;
+  }
+
+  async #insert(table: string, rows: readonly Row[]): Promise<void> {
+    for (let start = 0; start < rows.length; start += ROWS_AT_ONCE)
+      await this.#engine.insertRows({ table, rows: rows.slice(start, start + ROWS_AT_ONCE) });
+  }
+}
+
+function rowsOf(changes: readonly Change[], kind: 'transition' | 'state'): Row[] {
+  return changes.flatMap(({ [kind]: row }) => (row === undefined ? [] : [row]));
+}
+
+function keptOf(row: ReadAlarm, isListed: boolean): Kept {
+  const { alarm, state, sinceMs, sentence, revision, atMs, sequence, writtenMs, ...facts } = row;
+  const stored = { alarm, state, sinceMs, sentence, revision, atMs, sequence };
+  return { facts: { ...facts, id: alarm }, stored, isListed, sign: 0, plainSign: 0, writtenMs };
+}
+
+interface Now {
+  readonly facts: AlarmFacts;
+  readonly evaluation: Evaluation;
+  readonly transition: Numbered<Transition> | undefined;
+  readonly now: Numbered<StoredAlarm>;
+}
+
+/** Nothing when the store says the same already. */
+function changeOf(
+  { facts, evaluation, transition, now }: Now,
+  before: Kept | undefined,
+  writtenMs: number,
+): Change[] {
+  const { as_of, ...state } = stateRow(facts, now, evaluation);
+  const [sign, plainSign] = [signOf(state), signOf({ ...state, sentence: '', numbers: {}, evidence: [] })];
+  const ageMs = writtenMs - (before?.writtenMs ?? 0);
+  const mayMove = now.state === 'OK' && facts.kind !== 'composite';
+  const isMoving = mayMove && plainSign === before?.plainSign && ageMs < MOVING_MS;
+  const isSame = before?.isListed === true && (sign === before.sign || isMoving) && ageMs < AGAIN_MS;
+  if (isSame) return [];
+  const { alarm, state: name, sinceMs, revision, atMs, sequence } = now;
+  const stored = { alarm, state: name, sinceMs, sentence: now.sentence, revision, atMs, sequence };
+  return [
+    {
+      kept: { facts, stored, isListed: true, sign, plainSign, writtenMs },
+      state: { ...state, as_of },
+      ...(transition === undefined ? {} : { transition: transitionRow(facts, transition) }),
+    },
+  ];
+}
+
+const GONE = 'Nothing is said of it any more: what it was about, or its definition, is gone.';
+
+function endOf({ facts, stored }: Kept, nowMs: number): Transition | undefined {
+  if (stored.state !== 'ALARM') return undefined;
+  const evaluation: Evaluation = {
+    state: 'INSUFFICIENT_DATA',
+    sentence: GONE,
+    numbers: {},
+    evidence: [],
+    asOfMs: nowMs,
+    leansOnGaps: false,
+  };
+  return transitionOf(
+    { alarm: { id: facts.id, firstStep: '' }, stored, evaluation },
+    { nowMs, settledMs: nowMs },
+  );
+}
+
+/** A number that tells rows apart well enough to see a change: FNV-1a over their text, never 0. */
+function signOf(row: Row): number {
+  const text = JSON.stringify(row);
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash ^= text.charCodeAt(index);
+    hash = Math.imul(hash, 0x01000193);
+  }
+  return hash >>> 0 || 1;
+}

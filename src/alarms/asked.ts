@@ -1,0 +1,123 @@
+/** What the evaluator reads at once: a feed, or a group of metric definitions. */
+import { reasonOf } from '../lib/fault.ts';
+import { capped } from './alarm.ts';
+import { labelsOfId } from './alarm-id.ts';
+import type { AlarmDefinition } from './definition.ts';
+import type { AlarmFeed, MetricReader } from './feed.ts';
+import { blindLook, feedLook, type Look, metricLook } from './look.ts';
+import { latest, type MetricGroup, readGroup } from './metric-looks.ts';
+import type { StoredAlarm } from './state.ts';
+import { UnseenSeries } from './unseen-series.ts';
+
+export interface Pass {
+  readonly nowMs: number;
+  /** The alarms there are of a definition. */
+  readonly knownOf: (definition: string) => readonly StoredAlarm[];
+  readonly signal: AbortSignal;
+}
+
+interface Reading {
+  /** E.g. `the metric Rejects`. */
+  readonly name: string;
+  readonly everyMs: number;
+  readonly definitions: readonly AlarmDefinition[];
+  readonly read: (pass: Pass) => Promise<readonly Look[]>;
+}
+
+const FEEDS_EVERY_MS = 60_000;
+/** What cannot be read for so long is not known any more. */
+const BLIND_MS = 300_000;
+
+/** One of them, with what became of its turns. */
+export class Asked {
+  readonly #reading: Reading;
+  #turn: number | undefined;
+  #failingSinceMs: number | undefined;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  isDue(nowMs: number): boolean {
+    return this.#turn !== this.#turnOf(nowMs);
+  }
+
+  /** Its turn is over: what came of it is stored. */
+  done(nowMs: number): void {
+    this.#turn = this.#turnOf(nowMs);
+  }
+
+  /** What can be told now, and why nothing can: that leaves alarms as they are for a while. */
+  async look(pass: Pass): Promise<{ readonly looks: readonly Look[]; readonly problem?: string }> {
+    const { name, definitions, read } = this.#reading;
+    try {
+      const looks = await read(pass);
+      this.#failingSinceMs = undefined;
+      return { looks };
+    } catch (error) {
+      pass.signal.throwIfAborted();
+      this.#failingSinceMs ??= pass.nowMs;
+      const problem = `Cannot read ${name}: ${reasonOf(error)}`;
+      if (pass.nowMs - this.#failingSinceMs < BLIND_MS) return { looks: [], problem };
+      const sentence = capped(`It cannot be told: ${reasonOf(error)}`);
+      const looks = definitions.map((one) =>
+        blindLook(
+          one,
+          pass.knownOf(one.id).map(({ alarm }) => labelsOfId(alarm)),
+          sentence,
+        ),
+      );
+      return { looks, problem };
+    }
+  }
+
+  #turnOf(nowMs: number): number {
+    return Math.floor(nowMs / this.#reading.everyMs);
+  }
+}
+
+/** The definitions among these that the feed has readings for. */
+export function feedAsked(feed: AlarmFeed, definitions: readonly AlarmDefinition[]): Asked {
+  const ids = new Set(feed.definitions.map(({ id }) => id));
+  const own = definitions.filter(
+    ({ id, rule }) => ids.has(id) && (rule.kind === 'status' || rule.kind === 'deadline'),
+  );
+  return new Asked({
+    name: `the alarms of ${feed.name}`,
+    everyMs: FEEDS_EVERY_MS,
+    definitions: own,
+    async read({ nowMs }) {
+      const readings = own.length === 0 ? [] : await feed.readings(nowMs);
+      return own.map((definition) => feedLook(definition, readings));
+    },
+  });
+}
+
+const UNREAD = 'Metrics are not read.';
+
+export function groupAsked(group: MetricGroup, metrics: MetricReader | undefined): Asked {
+  const { definitions, everyMs, question } = group;
+  const series = new UnseenSeries();
+  let completeUntilMs: number | undefined;
+  return new Asked({
+    name: `the metric ${question.metric}`,
+    everyMs,
+    definitions,
+    async read({ nowMs, knownOf, signal }) {
+      const readings =
+        metrics === undefined ? [] : await readGroup(group, { nowMs, completeUntilMs }, { metrics, signal });
+      completeUntilMs = latest(readings);
+      return definitions.map((definition) => {
+        const known = knownOf(definition.id);
+        const all = series.withUnseen(readings, { definition, known }, nowMs);
+        return metrics === undefined
+          ? blindLook(
+              definition,
+              all.map(({ labels }) => labels),
+              UNREAD,
+            )
+          : metricLook(definition, all);
+      });
+    },
+  });
+}

@@ -1,0 +1,158 @@
+/** Evaluates all alarms, again and again: asks feeds and metrics, and stores what comes of it. */
+import type { Clock } from '../lib/clock.ts';
+import { Fault } from '../lib/fault.ts';
+import type { Job } from '../lib/job.ts';
+import { alarmId } from './alarm-id.ts';
+import type { AlarmStore, Said } from './alarm-store.ts';
+import { type Asked, feedAsked, groupAsked, type Pass } from './asked.ts';
+import type { KnownState } from './composite-alarm.ts';
+import { CompositePass } from './composite-pass.ts';
+import { type AlarmDefinition, expand } from './definition.ts';
+import type { AlarmFeed, MetricReader } from './feed.ts';
+import type { Look } from './look.ts';
+import { metricGroups } from './metric-looks.ts';
+import type { StoredAlarm, TransitionTime } from './state.ts';
+
+export interface EvaluatorRequest {
+  /** Those that are enabled, of feeds and of the configuration. */
+  readonly definitions: readonly AlarmDefinition[];
+  /** Until when the program settles: gaps change nothing before that. Infinity while nobody can tell. */
+  readonly settledMs: () => number;
+}
+
+export interface EvaluatorParts {
+  readonly feeds: readonly AlarmFeed[];
+  /** Absent: metric alarms say that metrics are not read. */
+  readonly metrics?: MetricReader;
+  readonly store: AlarmStore;
+  readonly clock: Clock;
+}
+
+export interface EvaluatorStatus {
+  /** End of the last pass, milliseconds since 1970 UTC; absent before the first. */
+  readonly evaluatedMs?: number;
+  /** How many alarms limits leave out, by definition. */
+  readonly omitted: ReadonlyMap<string, number>;
+}
+
+/** A job, and what came of its last pass. */
+export interface Evaluator extends Job {
+  status(): EvaluatorStatus;
+}
+
+const EVERY_MS = 10_000;
+
+/** The evaluator of these definitions. Throws `invalid` for composites that cannot be ordered. */
+export function openEvaluator(request: EvaluatorRequest, parts: EvaluatorParts): Evaluator {
+  return new RunningEvaluator(request, parts);
+}
+
+class RunningEvaluator implements Evaluator {
+  readonly name = 'alarms';
+  readonly everyMs = EVERY_MS;
+  readonly #request: EvaluatorRequest;
+  readonly #parts: EvaluatorParts;
+  readonly #asked: readonly Asked[];
+  readonly #composites: CompositePass;
+  readonly #definitions: ReadonlySet<string>;
+  readonly #omitted = new Map<string, number>();
+  #evaluatedMs: number | undefined;
+
+  constructor(request: EvaluatorRequest, parts: EvaluatorParts) {
+    const { definitions } = request;
+    this.#request = request;
+    this.#parts = parts;
+    this.#composites = new CompositePass(definitions);
+    this.#definitions = new Set(definitions.map(({ id }) => id));
+    this.#asked = [
+      ...parts.feeds.map((feed) => feedAsked(feed, definitions)),
+      ...metricGroups(definitions).map((group) => groupAsked(group, parts.metrics)),
+    ];
+  }
+
+  status(): EvaluatorStatus {
+    const omitted = new Map([...this.#omitted].filter(([, count]) => count > 0));
+    return {
+      omitted,
+      ...(this.#evaluatedMs === undefined ? {} : { evaluatedMs: this.#evaluatedMs }),
+    };
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { store, clock } = this.#parts;
+    const nowMs = clock.nowMs();
+    await store.read();
+    const due = this.#asked.filter((one) => one.isDue(nowMs));
+    const pass = { nowMs, knownOf: this.#known(), signal };
+    const looks: Look[] = [];
+    const problems: string[] = [];
+    for (const one of due) {
+      const found = await one.look(pass);
+      looks.push(...found.looks);
+      if (found.problem !== undefined) problems.push(found.problem);
+    }
+    await this.#judge(looks, { nowMs, settledMs: this.#request.settledMs() });
+    for (const one of due) one.done(nowMs);
+    this.#evaluatedMs = clock.nowMs();
+    if (problems.length > 0) throw new Fault('unavailable', problems.join(' '));
+  }
+
+  async #judge(looks: readonly Look[], time: TransitionTime): Promise<void> {
+    const { store } = this.#parts;
+    const said = looks.flatMap((look) => this.#saidOf(look, time.nowMs));
+    await store.write(said, time);
+    await store.write(this.#composites.run(this.#states(), time.nowMs), time);
+    await store.remove(this.#gone(looks, said, time), time.nowMs);
+  }
+
+  #saidOf({ definition, sightings }: Look, nowMs: number): Said[] {
+    const labels = sightings.map((sighting) => sighting.labels);
+    const { alarms, omitted } = expand(definition, labels);
+    this.#omitted.set(definition.id, omitted);
+    const byId = new Map(sightings.map((one) => [alarmId(definition.id, one.labels), one]));
+    return alarms.flatMap((alarm) => {
+      const sighting = byId.get(alarm.id);
+      if (sighting === undefined) return [];
+      const { completeUntilMs } = sighting;
+      const state = this.#parts.store.storedOf(alarm.id)?.state;
+      const evaluation = sighting.evaluate({
+        nowMs,
+        ...(completeUntilMs === undefined ? {} : { completeUntilMs }),
+        ...(state === undefined ? {} : { state }),
+      });
+      return [{ alarm, evaluation }];
+    });
+  }
+
+  /** Alarms of definitions that are gone; and, once the program has settled, of series that are. */
+  #gone(looks: readonly Look[], said: readonly Said[], { nowMs, settledMs }: TransitionTime): string[] {
+    const looked = nowMs < settledMs ? [] : looks.map(({ definition }) => definition.id);
+    const isLooked = new Set(looked);
+    const there = new Set(said.map(({ alarm }) => alarm.id));
+    return [...this.#parts.store.listed()]
+      .filter(
+        ({ id, definition }) =>
+          !this.#definitions.has(definition) || (isLooked.has(definition) && !there.has(id)),
+      )
+      .map(({ id }) => id);
+  }
+
+  #known(): Pass['knownOf'] {
+    const known = new Map<string, StoredAlarm[]>();
+    for (const { id, definition } of this.#parts.store.listed()) {
+      const stored = this.#parts.store.storedOf(id);
+      if (stored === undefined) continue;
+      const of = known.get(definition);
+      if (of === undefined) known.set(definition, [stored]);
+      else of.push(stored);
+    }
+    return (definition) => known.get(definition) ?? [];
+  }
+
+  #states(): KnownState[] {
+    return [...this.#parts.store.listed()].flatMap(({ id, definition }) => {
+      const stored = this.#parts.store.storedOf(id);
+      return stored === undefined ? [] : [{ id, definition, state: stored.state }];
+    });
+  }
+}

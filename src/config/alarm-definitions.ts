@@ -1,0 +1,121 @@
+/** What the section `alarms` says, as definitions. */
+import type { AlarmDefinition, AlarmRule } from '../alarms/definition.ts';
+import type { Limit } from '../alarms/limit.ts';
+import type { AlarmsSection } from './alarms.ts';
+
+type MetricSection = AlarmsSection['metrics'][number];
+type CompositeSection = AlarmsSection['composites'][number];
+
+/** A word of the configuration for each of CloudWatch's. */
+const THRESHOLDS = {
+  '>': 'GreaterThanThreshold',
+  '>=': 'GreaterThanOrEqualToThreshold',
+  '<': 'LessThanThreshold',
+  '<=': 'LessThanOrEqualToThreshold',
+} as const;
+
+const BANDS = {
+  outside: 'LessThanLowerOrGreaterThanUpperThreshold',
+  below: 'LessThanLowerThreshold',
+  above: 'GreaterThanUpperThreshold',
+} as const;
+
+/** Alarms of one's own. */
+export function ownDefinitions({
+  metrics,
+  composites,
+}: Pick<AlarmsSection, 'metrics' | 'composites'>): AlarmDefinition[] {
+  return [...metrics.map(metricDefinition), ...composites.map(compositeDefinition)];
+}
+
+export function metricDefinition(section: MetricSection): AlarmDefinition {
+  const { evaluation_periods: n, recovery_periods: recoveryPeriods, wait } = section;
+  return {
+    ...commonOf(section),
+    where: { ...Object.fromEntries(section.group.map((name) => [name, '*'])), ...section.where },
+    rule: {
+      kind: 'metric',
+      metric: section.metric,
+      statistic: section.statistic,
+      periodMs: section.period,
+      evaluationPeriods: n,
+      datapointsToAlarm: section.datapoints_to_alarm ?? n,
+      limit: limitOf(section),
+      missing: section.treat_missing_data === 'not_breaching' ? 'notBreaching' : section.treat_missing_data,
+      ...(recoveryPeriods === undefined ? {} : { recoveryPeriods }),
+      ...(wait === undefined ? {} : { lateWaitMs: wait }),
+    },
+  };
+}
+
+export function compositeDefinition(section: CompositeSection): AlarmDefinition {
+  const { rule, suppressor } = section;
+  const held =
+    suppressor === undefined
+      ? {}
+      : {
+          suppressor: {
+            alarm: suppressor.alarm,
+            waitMs: suppressor.wait,
+            extensionMs: suppressor.extension,
+          },
+        };
+  return { ...commonOf(section), rule: { kind: 'composite', rule, ...held } };
+}
+
+function commonOf({
+  id,
+  title = id,
+  severity,
+  first_step: firstStep,
+  labels,
+}: MetricSection | CompositeSection) {
+  return { id, title, severity, firstStep, labels };
+}
+
+/** Without a threshold where one is needed it is no number: that is one of the problems. */
+function limitOf({
+  comparison_operator: operator,
+  threshold,
+  recovery_threshold: recovery,
+}: MetricSection): Limit {
+  switch (operator) {
+    case 'outside':
+    case 'below':
+    case 'above':
+      return { kind: 'band', operator: BANDS[operator] };
+    default:
+      return {
+        kind: 'threshold',
+        operator: THRESHOLDS[operator],
+        threshold: threshold ?? Number.NaN,
+        ...(recovery === undefined ? {} : { recoveryThreshold: recovery }),
+      };
+  }
+}
+
+/** A default as the configuration has it. */
+export function changedDefinition(
+  definition: AlarmDefinition,
+  change: AlarmsSection['defaults'][string] | undefined,
+): AlarmDefinition {
+  if (change === undefined) return definition;
+  const { severity = definition.severity, labels, hold } = change;
+  return {
+    ...definition,
+    severity,
+    labels: { ...definition.labels, ...labels },
+    rule: hold === undefined ? definition.rule : heldRule(definition.rule, hold),
+  };
+}
+
+function heldRule(rule: AlarmRule, holdMs: number): AlarmRule {
+  switch (rule.kind) {
+    case 'status':
+      return { ...rule, holdMs };
+    case 'deadline':
+      return { ...rule, graceMs: holdMs };
+    default:
+      return rule;
+  }
+}

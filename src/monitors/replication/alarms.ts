@@ -1,0 +1,124 @@
+/** What of replication is worth an alarm: pairs that fail or lag, and canaries that do not arrive. */
+import type { AlarmFeed, FeedReading } from '../../alarms/feed.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { SinceWhen } from '../../lib/since-when.ts';
+import { canaryRows } from './canaries.ts';
+import type { Canary } from './canary-rows.ts';
+import { REPLICATION_ALARMS } from './default-alarms.ts';
+import { looksOf } from './looks.ts';
+import { readPairs } from './pairs.ts';
+import { pairStates, type PairState } from './pairs-status.ts';
+
+const DAY_MS = 86_400_000;
+/** Canaries of pairs for which none are written any more tell nothing. */
+const CANARIES_MS = 2 * DAY_MS;
+const CANARIES_MAX = 10_000;
+const EVIDENCE_CANARIES = 5;
+
+interface Parts {
+  readonly engine: Engine;
+  /** HEAD requests an hour that may be sent; 0 when none. */
+  readonly requestsPerHour: number;
+  /** False while what the sources had at the start is not read and judged. */
+  readonly isSettled: () => boolean;
+}
+
+export function replicationAlarms(parts: Parts): AlarmFeed {
+  const since = new SinceWhen();
+  return {
+    name: 'replication',
+    definitions: REPLICATION_ALARMS,
+    async readings(nowMs) {
+      const [states, canaries] = await Promise.all([
+        judgedStates(parts, nowMs),
+        canaryRows(
+          { range: { startMs: nowMs - CANARIES_MS, endMs: nowMs + DAY_MS }, limit: CANARIES_MAX },
+          parts.engine,
+        ),
+      ]);
+      return [
+        ...states.flatMap((state) => pairReadings(state, since, nowMs)),
+        ...canaryReadings(canaries, nowMs),
+      ];
+    },
+  };
+}
+
+/** Pairs that are enabled; while the sources are read for the first time only those of which something is known. */
+async function judgedStates(
+  { engine, requestsPerHour, isSettled }: Parts,
+  nowMs: number,
+): Promise<PairState[]> {
+  const pairs = (await readPairs({}, engine)).filter(({ isGone }) => !isGone);
+  const looks = await looksOf(pairs, requestsPerHour, engine);
+  const range = { startMs: nowMs - DAY_MS, endMs: nowMs };
+  const settled = isSettled();
+  const states = await pairStates({ pairs, range, nowMs, looks, isSettled: settled }, engine);
+  return states.filter(({ verdict }) => verdict !== 'disabled' && (settled || verdict !== 'unknown'));
+}
+
+function pairReadings(state: PairState, since: SinceWhen, nowMs: number): FeedReading[] {
+  const { pair, verdict, sentence, sums, overdueObjects, oldestPendingMs, rpoSeconds } = state;
+  const labels = { pair: pair.id, source: pair.source, destination: pair.destination };
+  const numbers = {
+    failedObjects: sums.failedObjects,
+    pendingObjects: sums.pendingObjects,
+    pendingBytes: sums.pendingBytes,
+    overdueObjects,
+    targetSeconds: pair.targetSeconds,
+    ...(rpoSeconds === null ? {} : { rpoSeconds: Math.round(rpoSeconds) }),
+  };
+  const of = (definition: string, status: string, knownSinceMs?: number): FeedReading => {
+    const sinceMs = knownSinceMs ?? since.of(`${definition} ${pair.id}`, status, nowMs);
+    return { definition, labels, reading: { status, sentence, sinceMs, numbers } };
+  };
+  const isBehind = overdueObjects > 0 && (verdict === 'lagging' || verdict === 'failing');
+  // A pair that fails is told of by the other; whether it lags as well is a question of its own.
+  const lag = isBehind ? 'lagging' : verdict === 'failing' ? 'ok' : verdict;
+  const overdueMs =
+    isBehind && oldestPendingMs !== null ? oldestPendingMs + pair.targetSeconds * 1000 : undefined;
+  return [of('replication/failing', verdict), of('replication/lagging', lag, overdueMs)];
+}
+
+/** The canaries of each pair, newest first, as the newest deadline that counts. */
+function canaryReadings(canaries: readonly Canary[], nowMs: number): FeedReading[] {
+  const byPair = Map.groupBy(canaries, ({ pairId }) => pairId);
+  return [...byPair].flatMap(([pair, all]) => {
+    const written = all.filter(({ state }) => state !== 'refused');
+    const [newest] = written;
+    if (newest === undefined) return [];
+    const { source, destination } = newest;
+    const reading = { ...deadlineOf(written, nowMs), evidence: evidenceOf(written) };
+    return [{ definition: 'replication/canary', labels: { pair, source, destination }, reading }];
+  });
+}
+
+/** The oldest that is overdue since one arrived; else the last that arrived; else the one that is under way. */
+function deadlineOf(
+  newestFirst: readonly Canary[],
+  nowMs: number,
+): { readonly dueMs?: number; readonly metMs?: number } {
+  const arrived = newestFirst.findIndex(({ state }) => state === 'arrived');
+  const waiting = arrived === -1 ? newestFirst : newestFirst.slice(0, arrived);
+  const overdue = waiting.findLast(({ expectedByMs }) => expectedByMs <= nowMs);
+  if (overdue !== undefined) return { dueMs: overdue.expectedByMs };
+  const last = newestFirst[arrived];
+  if (last === undefined) {
+    const [underWay] = waiting;
+    return underWay === undefined ? {} : { dueMs: underWay.expectedByMs };
+  }
+  return { dueMs: last.expectedByMs, metMs: (last.arrivedMs ?? last.sentMs) - last.skewMs };
+}
+
+function evidenceOf(newestFirst: readonly Canary[]) {
+  return newestFirst
+    .slice(0, EVIDENCE_CANARIES)
+    .toReversed()
+    .map(({ sentMs, state, key, problem, arrivedMs }) => ({
+      sent: new Date(sentMs).toISOString(),
+      state,
+      arrived: arrivedMs === null ? null : new Date(arrivedMs).toISOString(),
+      key,
+      problem,
+    }));
+}

@@ -1,0 +1,34 @@
+/** What of replication is worth an alarm: pairs that fail or lag, and canaries that do not arrive. */
+import type { AlarmDefinition } from '../../alarms/definition.ts';
+
+const MINUTE_MS = 60_000;
+
+export const REPLICATION_ALARMS: readonly AlarmDefinition[] = [
+  {
+    id: 'replication/failing',
+    title: 'Replication of {source} to {destination} fails',
+    severity: 'critical',
+    firstStep:
+      'Ask what failed and why: bucketwatch replication failed. Mend the cause, then replicate again what failed.',
+    labels: {},
+    rule: { kind: 'status', alarmOn: ['failing'], okOn: ['ok', 'idle', 'lagging'] },
+  },
+  {
+    id: 'replication/lagging',
+    title: 'Replication of {source} to {destination} is behind its target',
+    severity: 'warning',
+    firstStep:
+      'Look whether more is written than usual, and whether the rule and the destination are as they were.',
+    labels: {},
+    rule: { kind: 'status', alarmOn: ['lagging'], okOn: ['ok', 'idle'], holdMs: 5 * MINUTE_MS },
+  },
+  {
+    id: 'replication/canary',
+    title: 'The canary from {source} did not arrive at {destination}',
+    severity: 'critical',
+    firstStep:
+      'Look at the replication rule of {source} and at the rights of its role: what was written since the canary may be missing too.',
+    labels: {},
+    rule: { kind: 'deadline', graceMs: 0 },
+  },
+];

@@ -1,0 +1,228 @@
+/** Section `alarms` of the configuration: what it becomes, what is wrong with it and where; and what is documented. */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expand } from '../src/alarms/definition.ts';
+import { type App, openApp } from '../src/app.ts';
+import { ownDefinitions } from '../src/config/alarm-definitions.ts';
+import { parseConfig } from '../src/config/load.ts';
+import { configSchema } from '../src/config/schema.ts';
+import { silentLog } from '../src/lib/log.ts';
+import { DEFAULT_ALARMS } from '../src/monitors/default-alarms.ts';
+import { keptFolder } from './temp.ts';
+
+function problems(yaml: string): string[] {
+  const reading = parseConfig(yaml, { environment: {}, folder: '.' });
+  return reading.ok ? [] : reading.problems.map(({ path, message }) => `${path}: ${message}`);
+}
+
+const metric = (more: string): string => `alarms: { metrics: [{ id: busy, metric: Load, ${more} }] }`;
+
+describe('a mistake is told where it stands:', () => {
+  test.each([
+    [
+      'alarms: { defaults: { backups/mising: { enabled: false } } }',
+      'alarms.defaults.backups/mising',
+      'did you mean backups/missing',
+    ],
+    [
+      'alarms: { defaults: { backups/late: { severity: loud } } }',
+      'alarms.defaults.backups/late.severity',
+      '',
+    ],
+    [metric('comparison_operator: ">"'), 'alarms.metrics.0.threshold', 'is not a number'],
+    [metric('threshold: 1, period: 45s'), 'alarms.metrics.0.period', 'whole minutes'],
+    [
+      metric('threshold: 1, datapoints_to_alarm: 3'),
+      'alarms.metrics.0.datapoints_to_alarm',
+      'number of points',
+    ],
+    [
+      metric('threshold: 1, recovery_threshold: 2'),
+      'alarms.metrics.0.recovery_threshold',
+      'above the threshold',
+    ],
+    [metric('comparison_operator: outside, threshold: 1'), 'alarms.metrics.0.threshold', 'bring their band'],
+    [metric('threshold: 1, title: T, tresh: 2'), 'alarms.metrics.0.tresh', ''],
+    ['alarms: { metrics: [{ id: "a b", metric: Load, threshold: 1 }] }', 'alarms.metrics.0.id', 'letters'],
+    [
+      'alarms: { metrics: [{ id: intake/spool, metric: Load, threshold: 1 }] }',
+      'alarms.metrics.0.id',
+      'twice',
+    ],
+    ['alarms: { composites: [{ id: a, rule: "ALARM(b" }] }', 'alarms.composites.0.rule', 'Cannot read'],
+    [
+      'alarms: { composites: [{ id: a, rule: ALARM(b) }, { id: b, rule: ALARM(a) }] }',
+      'alarms.composites.0.rule',
+      'made of one another',
+    ],
+  ])('%s', (yaml, path, message) => {
+    const found = problems(yaml);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(path);
+    expect(found[0]).toContain(message);
+  });
+});
+
+test('ownDefinitions() writes in CloudWatch’s words what the configuration says in its own', () => {
+  const { alarms } = configSchema.parse({
+    alarms: {
+      metrics: [
+        {
+          id: 'busy',
+          metric: 'Load',
+          statistic: 'p99',
+          period: '1m',
+          evaluation_periods: 3,
+          comparison_operator: '<=',
+          threshold: 5,
+          recovery_threshold: 8,
+          treat_missing_data: 'not_breaching',
+          where: { host: 'h' },
+          group: ['bucket'],
+          labels: { team: 'x' },
+        },
+      ],
+      composites: [{ id: 'page', rule: 'ALARM(busy)', suppressor: { alarm: 'work', extension: '2m' } }],
+    },
+  });
+  expect(ownDefinitions(alarms)).toEqual([
+    {
+      id: 'busy',
+      title: 'busy',
+      severity: 'warning',
+      firstStep: '',
+      labels: { team: 'x' },
+      where: { bucket: '*', host: 'h' },
+      rule: {
+        kind: 'metric',
+        metric: 'Load',
+        statistic: 'p99',
+        periodMs: 60_000,
+        evaluationPeriods: 3,
+        datapointsToAlarm: 3,
+        limit: {
+          kind: 'threshold',
+          operator: 'LessThanOrEqualToThreshold',
+          threshold: 5,
+          recoveryThreshold: 8,
+        },
+        missing: 'notBreaching',
+      },
+    },
+    {
+      id: 'page',
+      title: 'page',
+      severity: 'warning',
+      firstStep: '',
+      labels: {},
+      rule: {
+        kind: 'composite',
+        rule: 'ALARM(busy)',
+        suppressor: { alarm: 'work', waitMs: 60_000, extensionMs: 120_000 },
+      },
+    },
+  ]);
+});
+
+test('a label of a group makes an alarm for each of its values', () => {
+  const { alarms } = configSchema.parse({
+    alarms: {
+      metrics: [{ id: 'busy', metric: 'Load', threshold: 5, where: { host: 'h' }, group: ['bucket'] }],
+    },
+  });
+  const [definition] = ownDefinitions(alarms);
+  if (definition === undefined) throw new Error('no definition');
+  const series = [
+    { host: 'h', bucket: 'a' },
+    { host: 'h', bucket: 'b' },
+    { host: 'h' },
+    { host: 'x', bucket: 'a' },
+  ];
+  expect(expand(definition, series).alarms.map(({ id }) => id)).toEqual([
+    'busy{bucket="a",host="h"}',
+    'busy{bucket="b",host="h"}',
+  ]);
+});
+
+describe('every default', () => {
+  const text = readFileSync(fileURLToPath(new URL('../docs/alarms.md', import.meta.url)), 'utf8');
+
+  test.each(DEFAULT_ALARMS.map(({ id, severity }) => [id, severity]))('%s is documented', (id, severity) => {
+    expect(text).toContain(`| \`${id}\` | ${severity} |`);
+  });
+
+  test('has a first step, and no labels in a command that somebody could copy', () => {
+    for (const { firstStep } of DEFAULT_ALARMS) {
+      expect(firstStep).not.toBe('');
+      expect(firstStep).not.toMatch(/bucketwatch [^.]*\{/);
+    }
+  });
+});
+
+describe('a running program', () => {
+  const folder = keptFolder();
+  let app: App;
+  let nowMs = Date.parse('2026-11-21T12:00:00Z');
+  beforeAll(async () => {
+    const config = configSchema.parse({
+      data: join(folder, 'data'),
+      alarms: {
+        defaults: {
+          'backups/late': { enabled: false },
+          'replication/lagging': { severity: 'critical', hold: '15m', labels: { team: 'storage' } },
+        },
+        metrics: [{ id: 'busy', metric: 'Load', threshold: 80, period: '1m' }],
+      },
+    });
+    app = await openApp(config, {}, { clock: { nowMs: () => nowMs, sleep: async () => {} }, log: silentLog });
+  });
+  afterAll(async () => {
+    await app.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function get(path: string): Promise<Record<string, unknown>> {
+    const response = await app.api.request(`/api/v1${path}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  test('lists its definitions as they are changed', async () => {
+    const rows = (await get('/alarms/definitions'))['rows'] as Record<string, unknown>[];
+    expect(rows.map(({ id }) => id)).toEqual([...DEFAULT_ALARMS.map(({ id }) => id), 'busy']);
+    expect(rows.filter(({ enabled }) => enabled === false).map(({ id }) => id)).toEqual(['backups/late']);
+    expect(rows.find(({ id }) => id === 'replication/lagging')).toMatchObject({
+      severity: 'critical',
+      labels: { monitor: 'replication', team: 'storage' },
+      rule: 'lagging for 15 min',
+      from: 'default',
+    });
+    expect(rows.at(-1)).toMatchObject({
+      kind: 'metric',
+      rule: 'Sum of Load above 80 for 1 of 1 periods of 1 min',
+      from: 'configuration',
+    });
+  });
+
+  test('is quiet when it is new, and in its first minutes', async () => {
+    const job = app.jobs.all.find(({ name }) => name === 'alarms');
+    if (job === undefined) throw new Error('no job');
+    for (let minute = 0; minute < 5; minute += 1) {
+      await job.run(new AbortController().signal);
+      nowMs += 60_000;
+    }
+    const body = await get('/alarms');
+    expect(body['counts']).toEqual({ OK: 1, ALARM: 0, INSUFFICIENT_DATA: 1 });
+    expect(body['evaluated_at']).toBe('2026-11-21T12:04:00Z');
+  });
+
+  test('tells all there is of one alarm', async () => {
+    const { row, definition, transitions, ...chart } = await get('/alarms/detail?alarm=busy');
+    expect(row).toMatchObject({ alarm: 'busy', sentence: 'Metrics are not read.' });
+    expect(definition).toMatchObject({ id: 'busy', alarms: 1 });
+    expect(transitions).toMatchObject([{ revision: 1, from: null, state: 'INSUFFICIENT_DATA' }]);
+    expect(chart).toEqual({ points: [], threshold: 80, period_seconds: 60 });
+    expect((await app.api.request('/api/v1/alarms/detail?alarm=none')).status).toBe(404);
+  });
+});
