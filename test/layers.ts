@@ -94,6 +94,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'monitors/backups/check.ts',
     'monitors/backups/content.ts',
     'monitors/backups/proposal-section.ts',
+    // Timelines are run without a server too.
+    'alarms/timeline-run.ts',
+    'alarms/timeline-text.ts',
     'claim.ts',
     'drift-audit.ts',
     'formats/format.ts',
