@@ -20,9 +20,12 @@ export async function askAlarms<Answer>(
 
 /** The alarm that the words name. Throws `not_found` or `invalid` when that is not one. */
 export async function findAlarm(words: readonly string[], client: ApiClient): Promise<Alarm> {
-  const { rows } = await client.get<Alarms>('/alarms');
+  const { rows } = await client.get<Alarms>('/alarms', { limit: ALARMS_MAX });
   return alarmNamed(words, rows);
 }
+
+/** The most that an answer has. */
+export const ALARMS_MAX = '10000';
 
 /** For `--help`. */
 export const ALARM_ARGUMENT =

@@ -1,7 +1,7 @@
 /** `alarms list`, `history`, `definitions`: alarms as they stand, their changes, and what they are made from. */
 import { type Command, Option } from 'commander';
 import { type Alarm, Alarms, type Definitions, type Transitions } from '../serve/alarm-api.ts';
-import { ALARM_ARGUMENT, askAlarms, findAlarm, markOf, needsSomebody } from './alarms-client.ts';
+import { ALARM_ARGUMENT, ALARMS_MAX, askAlarms, findAlarm, markOf, needsSomebody } from './alarms-client.ts';
 import type { ApiClient } from './context.ts';
 import { addLimitOption, instantText, textOf } from './options.ts';
 import { countText, jsonLines, minuteText, print, printRows, tableText } from './output.ts';
@@ -34,21 +34,14 @@ Exit code: 1 when one of them is in ALARM, and neither silenced nor acknowledged
     )
     .action(async (options: Options, self: Command) => {
       await askAlarms(self, async (client, flags) => {
-        const answer = await client.get<Alarms>('/alarms');
-        const rows = answer.rows.filter((row) => isAskedFor(row, options));
-        print(flags.json === true ? jsonLines(rows) : listText({ ...answer, rows }));
-        if (rows.some(needsSomebody)) process.exitCode = 1;
+        const [state, severity, monitor] = ['state', 'severity', 'monitor'].map((name) =>
+          textOf(options, name),
+        );
+        const answer = await client.get<Alarms>('/alarms', { state, severity, monitor, limit: ALARMS_MAX });
+        print(flags.json === true ? jsonLines(answer.rows) : listText(answer));
+        if (answer.rows.some(needsSomebody)) process.exitCode = 1;
       });
     });
-}
-
-function isAskedFor({ state, severity, labels }: Alarm, options: Options): boolean {
-  const asked: readonly (readonly [option: string, value: string | undefined])[] = [
-    ['state', state],
-    ['severity', severity],
-    ['monitor', labels['monitor']],
-  ];
-  return asked.every(([option, value]) => [undefined, value].includes(textOf(options, option)));
 }
 
 function listText({ sentence, evaluated_at: evaluatedAt, omitted, rows }: Alarms): string {
@@ -61,9 +54,7 @@ function listText({ sentence, evaluated_at: evaluatedAt, omitted, rows }: Alarms
       ? []
       : ['', tableText(rows.slice(0, ROWS_SHOWN).map(listRow), columns, CELL_WIDTH)]),
     ...(more > 0 ? ['', `and ${countText(more)} more; --json has them`] : []),
-    ...(omitted > 0
-      ? ['', `${countText(omitted)} more alarms than a definition may have are left out.`]
-      : []),
+    ...(omitted > 0 ? ['', `${countText(omitted)} more are left out by limits.`] : []),
   ].join('\n');
 }
 

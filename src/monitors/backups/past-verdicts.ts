@@ -58,14 +58,16 @@ export function verdictsOf(
   const standing = acts.flatMap(({ atMs, untilMs = atMs }) => [atMs, untilMs]);
   const times = [...new Set([...ofRuns.map(({ atMs }) => atMs), ...standing])];
   const past = times.filter((atMs) => atMs <= endMs).sort((a, b) => a - b);
+  let next = 0;
   return past.flatMap((atMs): PastVerdict[] => {
+    while ((ofRuns[next]?.atMs ?? Number.POSITIVE_INFINITY) <= atMs) next += 1;
     const { isPaused, isRetired } = saidOf(
       acts.filter((act) => act.atMs <= atMs),
       atMs,
     );
     if (isRetired) return [{ atMs, verdict: 'retired', sentence: 'Retired.', sinceMs: atMs }];
     if (isPaused) return [{ atMs, verdict: 'paused', sentence: 'Paused.', sinceMs: atMs }];
-    const newest = ofRuns.findLast((said) => said.atMs <= atMs);
+    const newest = ofRuns[next - 1];
     return newest === undefined ? [] : [{ ...newest, atMs }];
   });
 }
