@@ -7,6 +7,9 @@ import { ALARM_ARGUMENT, askAlarms, findAlarm } from './alarms-client.ts';
 import { endOf, loginName } from './options.ts';
 import { minuteText, print, printRows, visible } from './output.ts';
 
+/** Room for labels. */
+const CELL_WIDTH = 100;
+
 interface Options {
   readonly author?: string;
   readonly reason?: string;
@@ -23,7 +26,7 @@ export function addAlarmsAckCommand(alarms: Command): void {
     .option('--reason <text>', 'why, for who reads it later')
     .addHelpText(
       'after',
-      "\nExample:\n  bucketwatch alarms ack backup-failed series=orders --for 4h --reason 'running it again'",
+      "\nExample:\n  bucketwatch alarms ack backups/missing series=orders --for 4h --reason 'running it again'",
     )
     .action(async (words: readonly string[], options: Options, self: Command) => {
       const body = { ...endOf(options, 'acknowledge it'), author: options.author ?? loginName() };
@@ -62,7 +65,7 @@ function addAdd(silence: Command): void {
       `
 Examples:
   bucketwatch silence add bucket=media monitor=replication --for 2h --reason 'the bucket moves'
-  bucketwatch silence add 'definition=backup-*' 'bucket=!prod-*' --for 7d --reason 'test systems are off'`,
+  bucketwatch silence add 'alarm=backups/*' 'bucket=!prod-*' --for 7d --reason 'test systems are off'`,
     )
     .action(async (words: readonly string[], options: Options, self: Command) => {
       const { until } = endOf(options, 'silence alarms');
@@ -91,6 +94,7 @@ function addList(silence: Command): void {
           form: json === true ? 'json' : 'table',
           columns: ['id', 'state', 'alarms', 'from', 'until', 'author', 'reason'],
           empty: 'Nothing is silenced.',
+          width: CELL_WIDTH,
         });
       });
     });

@@ -72,7 +72,7 @@ export function addAlarmsHistoryCommand(alarms: Command): void {
   addLimitOption(command)
     .addHelpText(
       'after',
-      '\nExamples:\n  bucketwatch alarms history --since 30d\n  bucketwatch alarms history backup-failed series=orders --json',
+      '\nExamples:\n  bucketwatch alarms history --since 30d\n  bucketwatch alarms history backups/missing series=orders --json',
     )
     .action(async (words: readonly string[], options: Options, self: Command) => {
       await askAlarms(self, async (client, flags) => {
@@ -84,6 +84,7 @@ export function addAlarmsHistoryCommand(alarms: Command): void {
           form: flags.json === true ? 'json' : 'table',
           columns: ['at', 'change', 'severity', 'alarm', 'why'],
           empty: 'No alarm changed its state.',
+          width: CELL_WIDTH,
         });
       });
     });
@@ -128,6 +129,7 @@ export function addAlarmsDefinitionsCommand(alarms: Command): void {
           form: flags.json === true ? 'json' : 'table',
           columns: ['id', 'kind', 'severity', 'from', 'enabled', 'alarms', 'rule'],
           empty: 'There is no definition.',
+          width: CELL_WIDTH,
         });
       });
     });

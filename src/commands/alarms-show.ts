@@ -17,8 +17,8 @@ export function addAlarmsShowCommand(alarms: Command): void {
       'after',
       `
 Examples:
-  bucketwatch alarms show 'backup-failed{bucket="dumps",series="orders"}'
-  bucketwatch alarms show backup-failed series=orders`,
+  bucketwatch alarms show 'backups/missing{bucket="dumps",series="orders"}'
+  bucketwatch alarms show backups/missing series=orders`,
     )
     .action(async (words: readonly string[], _options: object, self: Command) => {
       await askAlarms(self, async (client, flags) => {

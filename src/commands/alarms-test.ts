@@ -32,7 +32,7 @@ Timelines need neither server nor store: docs/alarms.md says how they read.
 
 Examples:
   bucketwatch alarms test alarms/*.timeline
-  bucketwatch alarms test backup-failed --since 30d
+  bucketwatch alarms test backups/missing --since 30d
 
 Exit code: 1 when a timeline is not as expected.`,
     )

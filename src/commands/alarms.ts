@@ -8,9 +8,9 @@ import { addAlarmsTestCommand } from './alarms-test.ts';
 const EXAMPLES = `
 Examples:
   bucketwatch alarms
-  bucketwatch alarms show backup-failed series=orders
+  bucketwatch alarms show backups/missing series=orders
   bucketwatch alarms history --since 30d
-  bucketwatch alarms ack backup-failed series=orders --for 4h --reason 'running it again'
+  bucketwatch alarms ack backups/missing series=orders --for 4h --reason 'running it again'
   bucketwatch alarms test alarms/*.timeline`;
 
 export function addAlarmsCommand(root: Command): void {
