@@ -68,6 +68,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   serve: [
     'lib',
     'config/schema.ts',
+    // An alarm is tried before it is configured.
+    'config/alarm-definitions.ts',
     // Proposals are shown as the lines they would become.
     'config/yaml-text.ts',
     'engine/engine.ts',

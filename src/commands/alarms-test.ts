@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readTimeline } from '../alarms/timeline-text.ts';
 import { runTimeline } from '../alarms/timeline-run.ts';
+import { metricAlarmsOf } from '../config/alarm-file.ts';
 import { parseDuration } from '../config/units.ts';
 import { Fault, reasonOf } from '../lib/fault.ts';
 import type { BackTest } from '../serve/alarm-api.ts';
@@ -14,6 +15,7 @@ import { jsonLines, minuteText, print, tableText, visible } from './output.ts';
 type Options = Readonly<Record<string, unknown>>;
 
 const TIMELINE = /\.timeline$/;
+const CONFIGURATION = /\.(ya?ml|json)$/;
 const CELL_WIDTH = 100;
 const ROWS_SHOWN = 50;
 
@@ -21,7 +23,7 @@ export function addAlarmsTestCommand(alarms: Command): void {
   alarms
     .command('test')
     .description('try alarms: run timelines, or a definition over what is stored')
-    .argument('<what...>', 'files whose names end in .timeline; or the id of a definition')
+    .argument('<what...>', 'files whose names end in .timeline; or the id of a definition, or a file with alarms as the configuration has them')
     .option('--since <when>', 'of a definition: a duration back from now, or an ISO 8601 time; default: 30d')
     .option('--until <when>', 'the same, exclusive; default: now')
     .option('--period <duration>', 'of a definition on a metric: another period')
@@ -33,6 +35,7 @@ Timelines need neither server nor store: docs/alarms.md says how they read.
 Examples:
   bucketwatch alarms test alarms/*.timeline
   bucketwatch alarms test backups/missing --since 30d
+  bucketwatch alarms test new-alarms.yaml --since 7d
 
 Exit code: 1 when a timeline is not as expected.`,
     )
@@ -44,7 +47,7 @@ Exit code: 1 when a timeline is not as expected.`,
         return;
       }
       if (timelines.length + others.length > 0)
-        throw new Fault('invalid', 'Cannot test that at once: give timelines, or the id of one definition.');
+        throw new Fault('invalid', 'Cannot test that at once: give timelines, or one definition or file.');
       await testDefinition(definition, options, self);
     });
 }
@@ -114,16 +117,22 @@ function counted(count: number, what: string): string {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
-async function testDefinition(definition: string, options: Options, command: Command): Promise<void> {
-  const body = {
-    definition,
+/** Of a file each alarm on a metric, one after the other. */
+async function testDefinition(word: string, options: Options, command: Command): Promise<void> {
+  const asked = CONFIGURATION.test(word)
+    ? metricAlarmsOf(word).map((section) => ({ section }))
+    : [{ definition: word }];
+  const range = {
     since: instantText(textOf(options, 'since') ?? '30d'),
     until: instantText(textOf(options, 'until')),
     period_seconds: periodSeconds(textOf(options, 'period')),
   };
   await askAlarms(command, async (client, { json }) => {
-    const test = await client.post<BackTest>('/alarms/backtest', body);
-    print(json === true ? JSON.stringify(test) : backTestText(test));
+    for (const one of asked) {
+      const test = await client.post<BackTest>('/alarms/backtest', { ...one, ...range });
+      const title = asked.length === 1 ? '' : `${visible(test.definition)}: `;
+      print(json === true ? JSON.stringify(test) : `${title}${backTestText(test)}`);
+    }
   });
 }
 

@@ -17,6 +17,8 @@ import { slotCountOf } from '../alarms/slots.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Fault } from '../lib/fault.ts';
 import { pastVerdicts } from '../monitors/backups/past-verdicts.ts';
+import { RUN_VERDICTS } from '../monitors/backups/verdict.ts';
+import { pastCanaries } from '../monitors/replication/past-canaries.ts';
 import type { BackTest } from './alarm-api.ts';
 import { isoOf } from './ledger-queries.ts';
 
@@ -105,15 +107,16 @@ interface Pasts {
 
 function pastsOf(question: BackTestQuestion, parts: BackTestParts): Promise<Pasts> {
   const { definition } = question;
-  const { rule } = definition;
+  const { rule, labels } = definition;
   switch (rule.kind) {
     case 'metric':
       return metricPasts(rule, question, parts);
     case 'status':
-      if (definition.labels['monitor'] === 'backups' && rule.alarmOn.some(isBackupVerdict))
+      if (labels['monitor'] === 'backups' && rule.alarmOn.some(isRunVerdict))
         return backupPasts(question, parts);
       throw notKept(definition, 'what was said of it is not kept over time');
     case 'deadline':
+      if (labels['monitor'] === 'replication') return canaryPasts(question, parts);
       throw notKept(definition, 'what was due, and whether it had come by then, is not kept over time');
     case 'composite':
       throw notKept(definition, 'it hangs on the states of other alarms; test those');
@@ -173,19 +176,8 @@ function checkCost(rule: MetricRule, extent: { readonly spanMs: number; readonly
   );
 }
 
-/** Words that are said of a run, and are kept with it; of pauses and the rest it is known when they were said. */
-const BACKUP_VERDICTS: readonly string[] = [
-  'late',
-  'missing',
-  'too-small',
-  'too-large',
-  'incomplete',
-  'duplicate',
-  'wrong-content',
-];
-
-function isBackupVerdict(word: string): boolean {
-  return BACKUP_VERDICTS.includes(word);
+function isRunVerdict(word: string): boolean {
+  return RUN_VERDICTS.some((verdict) => verdict === word);
 }
 
 async function backupPasts({ startMs, endMs }: BackTestQuestion, { engine }: BackTestParts): Promise<Pasts> {
@@ -204,4 +196,19 @@ async function backupPasts({ startMs, endMs }: BackTestQuestion, { engine }: Bac
     );
   const cut = isCut ? ' There are more runs than are looked at: the earliest are left out.' : '';
   return { pasts, note: `Runs count as they are judged now, by the rules there are now.${cut}` };
+}
+
+async function canaryPasts(
+  { startMs, endMs }: BackTestQuestion,
+  { engine }: BackTestParts,
+): Promise<Pasts> {
+  const { pairs, isCut } = await pastCanaries({ startMs, endMs }, engine);
+  const pasts = pairs.map(
+    ({ deadlines, ...labels }): Past => ({
+      kind: 'readings',
+      labels,
+      readings: deadlines.map(({ atMs, ...reading }) => ({ atMs, reading })),
+    }),
+  );
+  return { pasts, note: isCut ? 'There are more canaries than are looked at: the earliest are left out.' : '' };
 }
