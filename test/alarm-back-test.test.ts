@@ -10,6 +10,7 @@ import { configSchema } from '../src/config/schema.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { answerBackTest } from '../src/serve/alarm-back-test.ts';
+import { type Canary, saveCanary } from '../src/monitors/replication/canary-rows.ts';
 import { storeActs, storeRuns, storeSeries } from './backup-rows.ts';
 import { keptFolder } from './temp.ts';
 
@@ -104,6 +105,78 @@ describe('a status definition of backups', () => {
   });
 });
 
+test('a deadline definition of canaries fires for one that was not there in time, until a newer one arrives', async () => {
+  const canary = {
+    pairId: 'a>b',
+    source: 'a',
+    destination: 'b',
+    matchBy: 'version',
+    versionId: '',
+    etag: 'e',
+    skewMs: 0,
+    problem: '',
+    uncertaintyMs: null,
+    destinationVersionId: '',
+    removedMs: null,
+    revision: 1,
+  } as const;
+  const sent = (time: string, arrived: string | null): Canary => ({
+    ...canary,
+    key: time,
+    sentMs: Date.parse(day(20, time)),
+    expectedByMs: Date.parse(day(20, time)) + 15 * MINUTE_MS,
+    state: arrived === null ? 'lost' : 'arrived',
+    arrivedMs: arrived === null ? null : Date.parse(day(20, arrived)),
+  });
+  for (const one of [sent('08:00', '08:05'), sent('09:00', null), sent('10:00', '10:02')])
+    await saveCanary(one, app.engine);
+  const definition = definitionOf({ kind: 'deadline', graceMs: 0 }, 'replication');
+  const question = { definition, startMs: NOW_MS - 3 * DAY_MS, endMs: NOW_MS };
+  const { fired, note } = await answerBackTest(question, { engine: app.engine, signal });
+  expect(fired).toEqual([
+    {
+      alarm: alarmId('backup-late', { pair: 'a>b', source: 'a', destination: 'b' }),
+      title: 'Backup {series}',
+      start: '2026-11-20T09:15:00Z',
+      end: '2026-11-20T10:02:00Z',
+      sentence: 'Due 2026-11-20T09:15Z; not there by then.',
+    },
+  ]);
+  expect(note).toBe('');
+});
+
+describe('the route', () => {
+  const post = async (body: unknown) => {
+    const response = await app.api.request('/api/v1/alarms/backtest', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', host: 'localhost' },
+    });
+    return [response.status, (await response.json()) as { readonly detail?: string }] as const;
+  };
+
+  test('takes a definition by its id, and the last 30 days', async () => {
+    expect(await post({ definition: 'backups/missing' })).toMatchObject([
+      200,
+      { definition: 'backups/missing', since: '2026-10-22T12:00:00Z', until: NOW, alarms: 3 },
+    ]);
+  });
+
+  test.each([
+    [{}, 400, 'give a definition or a section'],
+    [{ definition: 'backups/missing', section: { id: 'a' } }, 400, 'one of the two'],
+    [{ definition: 'backups/mising' }, 404, 'is "backups/missing" meant?'],
+    [{ definition: 'backups/missing', since: '2027-01-01T00:00:00Z' }, 400, 'is not before until'],
+    [{ definition: 'backups/missing', period_seconds: 60 }, 400, 'it is no metric alarm'],
+    [{ section: { id: 'a', metric: 'Rejects' } }, 400, 'Cannot test this alarm: threshold '],
+    [{ section: { id: 'backups/missing', metric: 'Rejects', threshold: 1 } }, 400, 'is there twice'],
+  ])('refuses %j', async (body, status, detail) => {
+    const [answered, problem] = await post(body);
+    expect(answered).toBe(status);
+    expect(problem.detail).toContain(detail);
+  });
+});
+
 describe('a metric definition', () => {
   const RULE: AlarmRule = {
     kind: 'metric',
@@ -178,7 +251,7 @@ describe('a metric definition', () => {
 
 test.each<[AlarmRule, string, string]>([
   [STATUS, 'replication', 'it is a status alarm, and what was said of it is not kept over time'],
-  [{ kind: 'deadline', graceMs: 0 }, 'backups', 'it is a deadline alarm, and what was due'],
+  [{ kind: 'deadline', graceMs: 0 }, 'intake', 'it is a deadline alarm, and what was due'],
   [{ kind: 'composite', rule: 'ALARM(a)' }, 'backups', 'it is a composite alarm, and it hangs on the states'],
 ])('what is not kept is refused, with the reason: %j of %s', async (rule, monitor, reason) => {
   const question = { definition: definitionOf(rule, monitor), startMs: 0, endMs: NOW_MS };

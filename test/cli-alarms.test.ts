@@ -13,7 +13,7 @@ import { addAlarmsCommand } from '../src/commands/alarms.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
-import { BACKUP_ALARMS } from '../src/monitors/backups/alarms.ts';
+import { BACKUP_ALARMS } from '../src/monitors/backups/default-alarms.ts';
 import { listen } from '../src/serve/listen.ts';
 import { storeRuns, storeSeries } from './backup-rows.ts';
 import { type CommandRun, runCommand } from './command-line.ts';
@@ -54,8 +54,13 @@ function said(series: string, state: Evaluation['state'], sentence: string) {
   const sinceMs = NOW_MS - 90 * MINUTE_MS;
   const evidence = [{ due: '2026-11-21T10:30:00Z', verdict: `missing${HOSTILE}` }];
   const evaluation: Evaluation = {
-    ...{ state, sentence, numbers: { runs: 3 }, evidence, sinceMs },
-    ...{ asOfMs: NOW_MS, leansOnGaps: false },
+    state,
+    sentence,
+    numbers: { runs: 3 },
+    evidence,
+    sinceMs,
+    asOfMs: NOW_MS,
+    leansOnGaps: false,
   };
   return { alarm, evaluation };
 }
@@ -105,9 +110,9 @@ describe('alarms list', () => {
         '1 alarm needs attention, critical. Of 1 alarm too little is known.',
         '',
         'state              severity  alarm                                                   since              why                            marked',
-        `ALARM              critical  ${ORDERS}          2026-11-21T10:30Z  Nothing came by the deadline.`,
+        `ALARM              critical  ${ORDERS}         2026-11-21T10:30Z  Nothing came by the deadline.`,
         'INSUFFICIENT_DATA  critical  backups/missing{bucket="dumps",series="web\\u001b[31m"}  2026-11-21T10:30Z  Not known\\x1b[0m.',
-        'OK                 critical  backups/missing{bucket="dumps",series="users"}           2026-11-21T10:30Z  Came.',
+        'OK                 critical  backups/missing{bucket="dumps",series="users"}          2026-11-21T10:30Z  Came.',
         '',
       ].join('\n'),
     );
@@ -186,9 +191,8 @@ test('alarms definitions has the rules in words', async () => {
 
 describe('alarms test', () => {
   test('of a definition says how often it would have fired', async () => {
-    const { out, code } = await run(
-      ...['alarms', 'test', 'backups/missing', '--since', '2026-11-14T12:00:00Z', '--until', NOW],
-    );
+    const range = ['--since', '2026-11-14T12:00:00Z', '--until', NOW];
+    const { out, code } = await run('alarms', 'test', 'backups/missing', ...range);
     expect(out).toBe(
       [
         'It would have fired once in 7 d, for 1 h. 1 would still be in ALARM.',
@@ -200,6 +204,16 @@ describe('alarms test', () => {
       ].join('\n'),
     );
     expect(code).toBe(0);
+  });
+
+  test('of a file with a mistake says where it is, and asks for nothing', async () => {
+    const file = join(folder, 'alarms.yaml');
+    writeFileSync(file, 'alarms:\n  metrics:\n    - id: a\n      metric: Rejects\n      treshold: 1\n');
+    await expect(run('alarms', 'test', file)).rejects.toThrow(
+      `Cannot use the alarms of ${file}:\n  ${file}:5: alarms.metrics.0.treshold is not a known setting`,
+    );
+    writeFileSync(file, 'alarms:\n  defaults: {}\n');
+    await expect(run('alarms', 'test', file)).rejects.toThrow('there is none in alarms.metrics');
   });
 
   test('of what is none says what may be meant', async () => {
@@ -217,13 +231,24 @@ describe('alarms test', () => {
 describe('what people say', () => {
   test('a silence is added, listed and ended; meanwhile nobody has to be told', async () => {
     const reason = 'the bucket moves';
-    const { out } = await run('silence', 'add', 'bucket=dumps', 'bucket=a*', '--for', '2h', '--reason', reason);
+    const { out } = await run(
+      'silence',
+      'add',
+      'bucket=dumps',
+      'bucket=a*',
+      '--for',
+      '2h',
+      '--reason',
+      reason,
+    );
     expect(out).toMatch(/ Its id is \S+\.\n$/);
     const listed = await run('alarms', 'list', '--state', 'ALARM');
     expect(listed.out).toMatch(/by the deadline\. +silenced\n/);
     expect(listed.code).toBe(0);
     const { out: table } = await run('silence');
-    expect(table).toMatch(/^id +state +alarms +from +until +author +reason\n\S+ +active +bucket=dumps bucket=a\* /);
+    expect(table).toMatch(
+      /^id +state +alarms +from +until +author +reason\n\S+ +active +bucket=dumps bucket=a\* /,
+    );
     const [silence] = jsonOf((await run('--json', 'silence', 'list')).out);
     expect(silence).toMatchObject({ reason, matchers: [{ label: 'bucket', values: ['dumps', 'a*'] }] });
     await run('silence', 'end', String(silence?.['id']));
@@ -234,7 +259,9 @@ describe('what people say', () => {
 
   test('a silence needs an end, and labels', async () => {
     await expect(run('silence', 'add', 'bucket=a', '--reason', 'x')).rejects.toThrow('a silence has an end');
-    await expect(run('silence', 'add', 'dumps', '--for', '2h', '--reason', 'x')).rejects.toThrow('it is label=value');
+    await expect(run('silence', 'add', 'dumps', '--for', '2h', '--reason', 'x')).rejects.toThrow(
+      'it is label=value',
+    );
     await expect(run('silence', 'end', 'none')).rejects.toThrow('none of this id');
   });
 
@@ -244,6 +271,8 @@ describe('what people say', () => {
     const { out, code } = await run('alarms', 'list', '--state', 'ALARM');
     expect(out).toMatch(/by the deadline\. +ack\. by ana\n/);
     expect(code).toBe(0);
-    expect((await run('alarms', 'show', ...words)).out).toMatch(/\nAcknowledged by ana until \S+: running it again\n/);
+    expect((await run('alarms', 'show', ...words)).out).toMatch(
+      /\nAcknowledged by ana until \S+: running it again\n/,
+    );
   });
 });

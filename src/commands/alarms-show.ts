@@ -44,7 +44,7 @@ export function detailText({ row, definition, transitions }: AlarmDetail): strin
     headText(row),
     row.first_step === '' ? '' : `First step: ${visible(row.first_step)}`,
     rule,
-    section('Labels', labels),
+    section('Labels', labels.toSorted()),
     section('Numbers', numbers),
     tableOf('Evidence', row.evidence.toReversed(), [...new Set(row.evidence.flatMap(Object.keys))]),
     tableOf('Changes', changes, ['at', 'from', 'to', 'why']),

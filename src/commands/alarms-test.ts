@@ -23,7 +23,10 @@ export function addAlarmsTestCommand(alarms: Command): void {
   alarms
     .command('test')
     .description('try alarms: run timelines, or a definition over what is stored')
-    .argument('<what...>', 'files whose names end in .timeline; or the id of a definition, or a file with alarms as the configuration has them')
+    .argument(
+      '<what...>',
+      'files whose names end in .timeline; or the id of a definition, or a file with alarms as the configuration has them',
+    )
     .option('--since <when>', 'of a definition: a duration back from now, or an ISO 8601 time; default: 30d')
     .option('--until <when>', 'the same, exclusive; default: now')
     .option('--period <duration>', 'of a definition on a metric: another period')

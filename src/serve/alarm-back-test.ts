@@ -198,10 +198,7 @@ async function backupPasts({ startMs, endMs }: BackTestQuestion, { engine }: Bac
   return { pasts, note: `Runs count as they are judged now, by the rules there are now.${cut}` };
 }
 
-async function canaryPasts(
-  { startMs, endMs }: BackTestQuestion,
-  { engine }: BackTestParts,
-): Promise<Pasts> {
+async function canaryPasts({ startMs, endMs }: BackTestQuestion, { engine }: BackTestParts): Promise<Pasts> {
   const { pairs, isCut } = await pastCanaries({ startMs, endMs }, engine);
   const pasts = pairs.map(
     ({ deadlines, ...labels }): Past => ({
@@ -210,5 +207,8 @@ async function canaryPasts(
       readings: deadlines.map(({ atMs, ...reading }) => ({ atMs, reading })),
     }),
   );
-  return { pasts, note: isCut ? 'There are more canaries than are looked at: the earliest are left out.' : '' };
+  return {
+    pasts,
+    note: isCut ? 'There are more canaries than are looked at: the earliest are left out.' : '',
+  };
 }

@@ -61,7 +61,9 @@ describe('deadlinesOf()', () => {
   });
 
   test('is the same however many there were before', () => {
-    const many = Array.from({ length: 200 }, (_, index) => canary((200 - index) * 20, (200 - index) * 20 + 5));
+    const many = Array.from({ length: 200 }, (_, index) =>
+      canary((200 - index) * 20, (200 - index) * 20 + 5),
+    );
     const last = told(many, 5000).slice(-3);
     expect(last).toEqual(['4000: 3990 3985', '4005: 4010 4005', '4010: 4010 4005']);
   });
