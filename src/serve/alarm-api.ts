@@ -184,7 +184,9 @@ export const BackTestRequest = z
     section: z
       .record(z.string().max(100), z.unknown())
       .optional()
-      .openapi({ description: 'Instead of an id: an item of `alarms.metrics`, as the configuration has it.' }),
+      .openapi({
+        description: 'Instead of an id: an item of `alarms.metrics`, as the configuration has it.',
+      }),
     since: z
       .string()
       .max(40)
