@@ -1,6 +1,8 @@
 /** The command line: reads the arguments, finds the configuration, hands over to one file per command. */
 import { Command, CommanderError, Option } from 'commander';
 import { addActivityCommand } from './commands/activity.ts';
+import { addSilenceCommand } from './commands/alarms-act.ts';
+import { addAlarmsCommand } from './commands/alarms.ts';
 import { addAnalysesCommand } from './commands/analyses.ts';
 import { addBackupsCommand } from './commands/backups.ts';
 import { addBucketsCommand } from './commands/buckets.ts';
@@ -20,7 +22,8 @@ const EXIT_CODES = `
 Exit codes:
   0  fine
   1  what was asked for is not so: a backup is wrong (backups list, check), a pair is failing or lagging (replication pairs
-     --check), drift (replication diff), a canary that did not arrive in time (replication canary --once)
+     --check), drift (replication diff), a canary that did not arrive in time (replication canary --once), an alarm that
+     nobody took on (alarms list), a timeline that is not as expected (alarms test)
   2  the command or the configuration is wrong
   3  something cannot be reached or used, or input was rejected
   4  a defect in Bucketwatch`;
@@ -49,6 +52,8 @@ function program(): Command {
   addReplicationCommand(root);
   addSourcesCommand(root);
   addBackupsCommand(root);
+  addAlarmsCommand(root);
+  addSilenceCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);
   for (const command of root.commands) command.exitOverride().showHelpAfterError();

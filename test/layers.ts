@@ -68,6 +68,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   serve: [
     'lib',
     'config/schema.ts',
+    // An alarm is tried before it is configured.
+    'config/alarm-definitions.ts',
     // Proposals are shown as the lines they would become.
     'config/yaml-text.ts',
     'engine/engine.ts',
@@ -94,6 +96,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'monitors/backups/check.ts',
     'monitors/backups/content.ts',
     'monitors/backups/proposal-section.ts',
+    // Timelines are run without a server too.
+    'alarms/timeline-run.ts',
+    'alarms/timeline-text.ts',
     'claim.ts',
     'drift-audit.ts',
     'formats/format.ts',

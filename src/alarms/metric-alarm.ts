@@ -5,7 +5,7 @@
  */
 import { type AlarmState, capped, type Evaluation, type EvaluationTime } from './alarm.ts';
 import type { Point } from './limit.ts';
-import { metricEvidence, metricNumbers, metricSentence } from './metric-text.ts';
+import { metricEvidence, metricNumbers, metricSentence, type Told } from './metric-text.ts';
 import { extraPeriodsOf, type MetricRule } from './metric-rule.ts';
 import { type Slot, slotsOf } from './slots.ts';
 
@@ -38,12 +38,8 @@ export interface Outcome {
 
 /** What the alarm is as of this time, from its points, and from what it was where that stays. */
 export function evaluateMetric(rule: MetricRule, points: readonly Point[], time: EvaluationTime): Evaluation {
-  const slots = slotsOf(rule, points, time);
-  const range = slots.slice(-(rule.evaluationPeriods + extraPeriodsOf(rule)));
-  const tally = tallyOf(rule, range);
-  const before = time.state ?? 'INSUFFICIENT_DATA';
-  const outcome = afterRecovery(rule, slots, { before, outcome: outcomeOf(rule, tally, before) });
-  const told = { rule, range, tally, outcome, time };
+  const told = toldOf(rule, points, time);
+  const { range, tally, outcome } = told;
   return {
     state: outcome.state,
     sentence: capped(metricSentence(told)),
@@ -52,6 +48,20 @@ export function evaluateMetric(rule: MetricRule, points: readonly Point[], time:
     asOfMs: (range.at(-1)?.startMs ?? 0) + rule.periodMs,
     leansOnGaps: tally.filled > 0,
   };
+}
+
+/** The state alone, without what is said of it: much cheaper, for who looks very often. */
+export function metricState(rule: MetricRule, points: readonly Point[], time: EvaluationTime): AlarmState {
+  return toldOf(rule, points, time).outcome.state;
+}
+
+function toldOf(rule: MetricRule, points: readonly Point[], time: EvaluationTime): Told {
+  const slots = slotsOf(rule, points, time);
+  const range = slots.slice(-(rule.evaluationPeriods + extraPeriodsOf(rule)));
+  const tally = tallyOf(rule, range);
+  const before = time.state ?? 'INSUFFICIENT_DATA';
+  const outcome = afterRecovery(rule, slots, { before, outcome: outcomeOf(rule, tally, before) });
+  return { rule, range, tally, outcome, time };
 }
 
 function tallyOf(rule: MetricRule, range: readonly Slot[]): Tally {

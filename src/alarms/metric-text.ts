@@ -6,7 +6,8 @@ import type { Outcome, Tally } from './metric-alarm.ts';
 import { type MetricRule, samplesNeeded } from './metric-rule.ts';
 import type { Slot } from './slots.ts';
 
-interface Told {
+/** An evaluation as far as it is told. */
+export interface Told {
   readonly rule: MetricRule;
   readonly range: readonly Slot[];
   readonly tally: Tally;

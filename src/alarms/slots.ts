@@ -22,7 +22,7 @@ export interface Slot {
 export function slotsOf(rule: MetricRule, points: readonly Point[], time: EvaluationTime): Slot[] {
   const { periodMs } = rule;
   const endMs = Math.floor(asOf(time, rule.lateWaitMs) / periodMs) * periodMs;
-  const count = Math.max(rule.evaluationPeriods, rule.recoveryPeriods ?? 0) + extraPeriodsOf(rule);
+  const count = slotCountOf(rule);
   const firstMs = endMs - count * periodMs;
   const isInAlarm = time.state === 'ALARM';
   const chosen = new Map<number, Point>();
@@ -39,6 +39,11 @@ export function slotsOf(rule: MetricRule, points: readonly Point[], time: Evalua
     if (point === undefined) return { startMs, standing: 'missing' };
     return { startMs, point, standing: standingOf(point, rule, isInAlarm) };
   });
+}
+
+/** How many periods an evaluation looks at. */
+export function slotCountOf(rule: MetricRule): number {
+  return Math.max(rule.evaluationPeriods, rule.recoveryPeriods ?? 0) + extraPeriodsOf(rule);
 }
 
 function standingOf(point: Point, rule: MetricRule, isInAlarm: boolean): Slot['standing'] {

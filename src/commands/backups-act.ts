@@ -1,14 +1,11 @@
 /** The commands that say something of a backup: `accept`, `pause` and the like, `look`, `link`. */
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { ownerOf } from '../claim.ts';
-import { parseDuration } from '../config/units.ts';
-import { systemClock } from '../lib/clock.ts';
-import { Fault } from '../lib/fault.ts';
 import type { Done, Links, Look } from '../serve/backup-api.ts';
 import { addBackupAcceptCommand } from './backups-accept.ts';
 import { askBackups } from './backups-client.ts';
 import { configOf, globalFlags } from './context.ts';
+import { endOf, loginName } from './options.ts';
 import { countText, print, visible } from './output.ts';
 
 interface Options {
@@ -48,7 +45,7 @@ Examples:
   bucketwatch backups pause orders --bucket nimbus-backups --until 2026-12-01T00:00:00Z`,
     )
     .action(async (series: string, options: Options, command: Command) =>
-      say({ act: 'pause', series, ...endOf(options) }, options, command),
+      say({ act: 'pause', series, ...endOf(options, 'pause') }, options, command),
     );
 }
 
@@ -70,17 +67,6 @@ function seriesCommand(backups: Command, name: string, description: string): Com
     .option('--author <name>', 'who says it; default: the name you are logged in with');
 }
 
-/** When a pause ends. Throws `invalid` when both are given or one cannot be read. */
-function endOf({ until, for: length }: Options): { readonly until?: string } {
-  if (until !== undefined && length !== undefined)
-    throw new Fault('invalid', 'Cannot pause: give --until or --for, not both.');
-  if (length === undefined) return until === undefined ? {} : { until };
-  const ms = parseDuration(length);
-  if (ms === undefined || ms === 0)
-    throw new Fault('invalid', `Cannot pause for "${length}": it is not a duration such as 30m, 2h or 7d.`);
-  return { until: new Date(systemClock.nowMs() + ms).toISOString() };
-}
-
 interface Said {
   readonly act: string;
   readonly series: string;
@@ -97,15 +83,6 @@ async function say(said: Said, { bucket, author, reason }: Options, command: Com
     });
     print(json === true ? JSON.stringify(done) : visible(done.sentence));
   });
-}
-
-/** A system without an entry for the user has no name for it. */
-function loginName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return '';
-  }
 }
 
 function addLook(backups: Command): void {

@@ -1,7 +1,9 @@
 /** Options that several commands take. */
+import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../config/units.ts';
 import { systemClock } from '../lib/clock.ts';
+import { Fault } from '../lib/fault.ts';
 
 /** Start and end of a range; `fallback` says where it starts when nothing is given. */
 export function addRangeOptions(command: Command, fallback = 'everything'): Command {
@@ -40,4 +42,30 @@ export function positiveInteger(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('It is not a positive whole number.');
+}
+
+/**
+ * When something ends that was said for a time: from `--until` or `--for`, absent without them. Throws `invalid`, with
+ * what was to be done (`pause`), when both are given or the length is none.
+ */
+export function endOf(
+  { until, for: length }: { readonly until?: string; readonly for?: string },
+  what: string,
+): { readonly until?: string } {
+  if (until !== undefined && length !== undefined)
+    throw new Fault('invalid', `Cannot ${what}: give --until or --for, not both.`);
+  if (length === undefined) return until === undefined ? {} : { until };
+  const ms = parseDuration(length);
+  if (ms === undefined || ms === 0)
+    throw new Fault('invalid', `Cannot ${what} for "${length}": it is not a duration such as 30m, 2h or 7d.`);
+  return { until: new Date(systemClock.nowMs() + ms).toISOString() };
+}
+
+/** Who says it, unless told otherwise; empty on a system without an entry for the user. */
+export function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
 }

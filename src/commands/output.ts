@@ -82,11 +82,17 @@ export type RowForm = 'table' | 'json' | 'csv';
 /** Rows in the form asked for: JSON and CSV with all there is, a table with `columns`, or `empty`. */
 export function printRows(
   rows: readonly Row[],
-  as: { readonly form: RowForm; readonly columns: readonly string[]; readonly empty: string },
+  as: {
+    readonly form: RowForm;
+    readonly columns: readonly string[];
+    readonly empty: string;
+    /** Of a cell of the table, at most. */
+    readonly width?: number;
+  },
 ): void {
   if (as.form === 'json') print(jsonLines(rows));
   else if (as.form === 'csv') print(csvText(rows, Object.keys(rows[0] ?? {})));
-  else print(rows.length === 0 ? as.empty : tableText(rows, as.columns));
+  else print(rows.length === 0 ? as.empty : tableText(rows, as.columns, as.width));
 }
 
 export function print(text: string): void {

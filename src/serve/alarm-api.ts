@@ -108,6 +108,7 @@ export const Definition = z
   .openapi('AlarmDefinition');
 
 export const Definitions = z.strictObject({ rows: z.array(Definition) }).openapi('AlarmDefinitions');
+export type Definitions = z.infer<typeof Definitions>;
 
 export const AlarmDetail = z
   .strictObject({
@@ -150,15 +151,17 @@ export const SilenceRequest = z
   .openapi('SilenceRequest');
 
 export const Silences = z.strictObject({ rows: z.array(Silence) }).openapi('Silences');
+export type Silences = z.infer<typeof Silences>;
 
 export const Said = z.strictObject({ sentence: z.string(), id: z.string() }).openapi('AlarmSaid');
+export type Said = z.infer<typeof Said>;
 
 export const BackTest = z
   .strictObject({
     definition: z.string(),
     since: time,
     until: time,
-    alarms: count,
+    alarms: count.openapi({ description: 'That were looked at.' }),
     fired: z.array(
       z.strictObject({
         alarm: z.string(),
@@ -168,6 +171,32 @@ export const BackTest = z
         sentence: z.string(),
       }),
     ),
+    omitted: count.openapi({ description: 'Of `fired`: those after the first 1,000.' }),
+    note: z.string().openapi({ description: 'What this cannot know; empty when there is nothing to say.' }),
     sentence: z.string().openapi({ description: 'E.g. `It would have fired 4 times in 30 d, 12 min each.`' }),
   })
   .openapi('AlarmBackTest');
+export type BackTest = z.infer<typeof BackTest>;
+
+export const BackTestRequest = z
+  .strictObject({
+    definition: z.string().max(200).optional().openapi({ description: 'Id of a definition.' }),
+    section: z
+      .record(z.string().max(100), z.unknown())
+      .optional()
+      .openapi({
+        description: 'Instead of an id: an item of `alarms.metrics`, as the configuration has it.',
+      }),
+    since: z
+      .string()
+      .max(40)
+      .optional()
+      .openapi({ description: 'Start, inclusive, ISO 8601; default: 30 days before `until`.' }),
+    until: z.string().max(40).optional().openapi({ description: 'End, ISO 8601; default: now.' }),
+    period_seconds: z
+      .number()
+      .positive()
+      .optional()
+      .openapi({ description: 'Another period for a metric definition; default: its own.' }),
+  })
+  .openapi('AlarmBackTestRequest');

@@ -8,6 +8,7 @@ import { VERSION } from '../version.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
 import { addAlarmActs } from './alarm-act-routes.ts';
+import { addAlarmBackTest } from './alarm-back-test-routes.ts';
 import { addAlarms } from './alarm-routes.ts';
 import { addBackups } from './backup-routes.ts';
 import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-queries.ts';
@@ -76,6 +77,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addBackups(api, parts);
   addAlarms(api, parts);
   addAlarmActs(api, parts);
+  addAlarmBackTest(api, parts);
   const links = new SeriesLinks(parts);
   addBackupActs(api, parts, links);
   addBackupLinks(api, parts, links);

@@ -94,7 +94,7 @@ function canaryReadings(canaries: readonly Canary[], nowMs: number): FeedReading
 }
 
 /** The oldest that is overdue since one arrived; else the last that arrived; else the one that is under way. */
-function deadlineOf(
+export function deadlineOf(
   newestFirst: readonly Canary[],
   nowMs: number,
 ): { readonly dueMs?: number; readonly metMs?: number } {
