@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MetricQuestion, MetricReading } from '../src/alarms/feed.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { Fault } from '../src/lib/fault.ts';
+import { querySeries } from '../src/metrics/query.ts';
 import { storeRuns } from './backup-rows.ts';
 import { metricsOf, questionOf, storeBatches, storeRequests, storeStoreMetrics } from './metric-rows.ts';
 import { judged, paired } from './replication-rows.ts';
@@ -244,12 +245,87 @@ const CASES: readonly Case[] = [
   {
     metric: 'BucketSizeBytes',
     given: { periodMs: 86_400_000, from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' },
-    expected: ['media : 00:00=1000000000'],
+    expected: ['media: 00:00=1000000000'],
   },
 ];
 
 test.each(CASES)('$metric $given', async ({ metric, given, expected }) => {
   expect(shown(await read(metric, given))).toEqual(expected);
+});
+
+const EXPRESSIONS: readonly Case[] = [
+  {
+    metric: 'stat(Sum, 5xxErrors) / AllRequests * 100',
+    given: { where: { bucket: 'media' } },
+    expected: ['media: 10:00=50 10:05=0'],
+  },
+  {
+    metric: 'AllRequests{operation="REST.PUT.OBJECT"} / AllRequests',
+    expected: ['media REST.PUT.OBJECT: 10:05=1'],
+  },
+  { metric: 'rate(AllRequests{bucket="media"}) * 300', expected: ['media: 10:00=2 10:05=1'] },
+  {
+    metric: 'fill(AllRequests{bucket="media"}, 0)',
+    given: { to: '2026-11-20T10:15:00Z' },
+    expected: ['media: 10:00=2 10:05=1 10:10=0'],
+  },
+  {
+    metric: 'fill(OperationsFailedReplication{source="a",destination="b",rule="c"}, 0)',
+    given: { to: '2026-11-20T10:10:00Z' },
+    expected: ['a b c: 10:00=0 10:05=0'],
+  },
+  {
+    metric: 'stat(p100, FirstByteLatency) - stat(Minimum, FirstByteLatency)',
+    expected: ['media: 10:00=80'],
+  },
+];
+
+test.each(EXPRESSIONS)('$metric', async ({ metric, given, expected }) => {
+  expect(shown(await read(metric, { statistic: 'Sum', ...given }))).toEqual(expected);
+});
+
+test.each([
+  ['AllRequests / NoSuch', 'line 1, column 15: Cannot find the metric'],
+  ['AllRequests{region="x"} + 1', 'Cannot limit AllRequests by "region"'],
+  ['1 + 2', 'it names none'],
+  ['ReplicationLatnecy', 'did you mean ReplicationLatency'],
+])('check() refuses %s', (metric, what) => {
+  expect(() => {
+    reader().check(questionOf(metric));
+  }).toThrow(what);
+});
+
+test('band() compares with the same hour of the weeks before', async () => {
+  const weeks = [1, 2, 3].flatMap((week) =>
+    Array.from({ length: week }, () => ({
+      bucket: 'seasonal',
+      time: new Date(Date.parse('2026-11-19T05:00:00Z') - week * 7 * 86_400_000).toISOString(),
+    })),
+  );
+  await storeRequests([...weeks, { bucket: 'seasonal', time: '2026-11-19T05:00:00Z' }], engine);
+  const given = { from: '2026-11-19T05:00:00Z', to: '2026-11-19T06:00:00Z', where: { bucket: 'seasonal' } };
+  const [reading] = await read('band(AllRequests, 1)', given);
+  expect(reading?.points).toEqual([
+    { startMs: Date.parse(given.from), value: 1, lower: 2 - 1.4826, upper: 2 + 1.4826 },
+  ]);
+});
+
+test('what is above the limit of series is said to be left out', async () => {
+  const of = metricsOf(engine, NOW_MS).catalogue.get('AllRequests');
+  if (of === undefined) throw new Error('no AllRequests');
+  const [bucket] = of.dimensions;
+  const query = {
+    metric: of,
+    statistic: { name: 'Sum' },
+    by: bucket === undefined ? [] : [bucket],
+    limits: [],
+    startMs: Date.parse('2026-11-20T10:00:00Z'),
+    endMs: NOW_MS,
+    stepS: 300,
+  };
+  const found = await querySeries(query, { engine, nowMs: NOW_MS, seriesMax: 1 });
+  expect(found.series.map(({ values }) => values)).toEqual([['logs']]);
+  expect(found.omitted).toBe(1);
 });
 
 /** An engine that counts what it is asked. */

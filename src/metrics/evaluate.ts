@@ -1,7 +1,7 @@
 /** Works out an expression from the series of its references. Pure. */
 import { weeksBefore, withBands } from './band.ts';
 import type { Expression, Operator } from './expression.ts';
-import { faultAt } from './parse-expression.ts';
+import { faultAt, referencesOf } from './parse-expression.ts';
 import type { Labels, Point } from './points.ts';
 
 type ReferenceExpression = Extract<Expression, { kind: 'reference' }>;
@@ -158,11 +158,17 @@ function pointsOfBoth(
   });
 }
 
+/** Those of all its references, when each names all of its own. */
+function wholeLabels(expression: Expression, parts: Evaluating): Labels | undefined {
+  const whole = referencesOf(expression).map((one) => parts.wholeLabelsOf(one));
+  return whole.includes(undefined) ? undefined : Object.assign({}, ...whole);
+}
+
 /** Periods up to now; where a series is named by all its labels, also when it has no point at all. */
 function filled({ of, value }: Extract<Expression, { kind: 'fill' }>, span: Span, parts: Evaluating): Value {
   const found = valueOf(of, span, parts);
   if (typeof found === 'number') return found;
-  const labels = of.kind === 'reference' && found.length === 0 ? parts.wholeLabelsOf(of) : undefined;
+  const labels = found.length === 0 ? wholeLabels(of, parts) : undefined;
   const series = labels === undefined ? found : [{ labels, points: [] }];
   const endMs = Math.min(span.endMs, Math.floor(parts.nowMs / parts.periodMs) * parts.periodMs);
   const starts = Array.from(

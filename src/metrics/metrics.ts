@@ -38,6 +38,8 @@ export interface Metrics extends MetricReader {
   readonly catalogue: Catalogue;
   /** Throws `invalid` or `not_found`, with what is wrong, for a question that can have no answer. */
   check(question: Pick<MetricQuestion, 'metric' | 'statistic' | 'where' | 'periodMs'>): void;
+  /** Up to when values are complete; nothing: it is never late, or that is not known. */
+  completeUntil(metric: MetricDefinition): Promise<number | undefined>;
   /**
    * Answers in the order of the questions, a fault in the place of a question that has none. Questions about one metric,
    * statistic and period are one query.
@@ -159,14 +161,17 @@ class EngineMetrics implements Metrics {
     }
   }
 
+  completeUntil({ formats }: MetricDefinition): Promise<number | undefined> {
+    return formats.length === 0 ? Promise.resolve(undefined) : this.#parts.completeUntil(formats);
+  }
+
   /** By metric. */
   async #completeUntil(needs: readonly Need[]): Promise<Map<MetricDefinition, number>> {
     const metrics = new Set(needs.map(({ reference }) => reference.metric));
-    const byFormats = Map.groupBy(metrics, ({ formats }) => formats.join());
     const complete = new Map<MetricDefinition, number>();
-    for (const [formats, ours] of byFormats) {
-      const untilMs = formats === '' ? undefined : await this.#parts.completeUntil(formats.split(','));
-      if (untilMs !== undefined) for (const metric of ours) complete.set(metric, untilMs);
+    for (const metric of metrics) {
+      const untilMs = await this.completeUntil(metric);
+      if (untilMs !== undefined) complete.set(metric, untilMs);
     }
     return complete;
   }

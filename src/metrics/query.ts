@@ -43,6 +43,8 @@ interface QueryParts {
   readonly engine: Engine;
   readonly nowMs: number;
   readonly signal?: AbortSignal;
+  /** Series of one answer; fewer where each has many points. */
+  readonly seriesMax?: number;
 }
 
 interface Row {
@@ -56,7 +58,7 @@ interface Row {
 }
 
 const SERIES_MAX = 10_000;
-/** Points of one answer; fewer series where each has many. */
+/** Points of one answer. */
 const POINTS_MAX = 1_000_000;
 
 export async function querySeries(query: SeriesQuery, parts: QueryParts): Promise<SeriesFound> {
@@ -65,7 +67,10 @@ export async function querySeries(query: SeriesQuery, parts: QueryParts): Promis
   const source = await query.metric.source(ask, engine);
   const labels = query.by.map((_, index) => `label_${index}`);
   const steps = query.stepS === undefined ? 1 : Math.ceil((query.endMs - query.startMs) / 1000 / query.stepS);
-  const seriesMax = Math.max(1, Math.min(SERIES_MAX, Math.floor(POINTS_MAX / Math.max(1, steps))));
+  const seriesMax = Math.max(
+    1,
+    Math.min(parts.seriesMax ?? SERIES_MAX, Math.floor(POINTS_MAX / Math.max(1, steps))),
+  );
   const start =
     query.stepS === undefined ? '0' : `intDiv(toUnixTimestamp(time), ${query.stepS}) * ${query.stepS}`;
   const selected = query.by.map(({ column }, index) => `toString(${column}) as label_${index}`);

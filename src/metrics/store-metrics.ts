@@ -93,7 +93,7 @@ function ofStorage(metric: string, unit: MetricDefinition['unit'], what: string)
       name: metric,
       unit,
       description: `${what}, as S3 counted once a day.`,
-      dimensions: OF_REQUESTS,
+      dimensions: [BUCKET],
       statistics: ['Average', 'Maximum', 'Minimum'],
     },
     { metric, periodS: DAY_S },
