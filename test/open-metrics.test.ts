@@ -10,6 +10,7 @@ import type { Engine } from '../src/engine/engine.ts';
 import { expositionOf } from '../src/metrics/exposition.ts';
 import { Gauges } from '../src/metrics/gauges.ts';
 import type { Clock } from '../src/lib/clock.ts';
+import { MetricAnswer, MetricCatalogue } from '../src/serve/activity-api.ts';
 import { openActServer, type ActServer } from './backup-act-server.ts';
 import { storeRuns } from './backup-rows.ts';
 import { metricsOf, storeBatches, storeRequests } from './metric-rows.ts';
@@ -185,6 +186,51 @@ describe('GET /metrics', () => {
     const plain = await get({ authorization });
     expect(plain.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(await plain.text()).toBe(text);
+  });
+});
+
+describe('GET /api/v1/metrics', () => {
+  const RANGE = 'since=2026-11-20T10:00:00Z&until=2026-11-20T10:05:00Z';
+
+  async function get(path: string): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`${server.url}/api/v1/metrics${path}`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  test('lists them all, as documented', async () => {
+    const { body } = await get('');
+    expect(MetricCatalogue.parse(body)).toEqual(body);
+    expect(body).toMatchObject({
+      rows: expect.arrayContaining([expect.objectContaining({ name: 'IntakeLag' })]),
+    });
+  });
+
+  test('limits and splits by dimensions', async () => {
+    const where = encodeURIComponent('{"http_status":"200"}');
+    const { body } = await get(`/AllRequests?${RANGE}&where=${where}&by=bucket,operation&bucket=media`);
+    expect(MetricAnswer.parse(body)).toEqual(body);
+    expect(body).toMatchObject({
+      total: 2,
+      series: [{ labels: { bucket: 'media', operation: 'REST.GET.OBJECT' } }],
+      omitted: 0,
+    });
+  });
+
+  test('gives those of other monitors, in steps they have', async () => {
+    expect(await get(`/RecordsLoaded?${RANGE}`)).toMatchObject({ status: 200, body: { total: 3 } });
+    expect(await get(`/ReplicationObjects?${RANGE}`)).toMatchObject({
+      body: { step_seconds: 300, total: null },
+    });
+  });
+
+  test.each([
+    `/ReplicationObjects?${RANGE}&bucket=media`,
+    `/AllRequests?${RANGE}&where=media`,
+    `/AllRequests?${RANGE}&by=region`,
+  ])('refuses %s', async (path) => {
+    expect(await get(path)).toMatchObject({ status: 400 });
   });
 });
 
