@@ -18,10 +18,12 @@ import { repeat } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
 import { claimFolder, type Claim } from './claim.ts';
 import { linkKeyOf } from './link-key.ts';
+import { type Metrics, openMetrics } from './metrics/metrics.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openReplicationCheck } from './replication-check.ts';
 import { applyRetention } from './retention.ts';
 import { ArrivalsCache } from './serve/arrivals-cache.ts';
+import { completeUntil } from './serve/coverage.ts';
 import type { Estate } from './s3/estate.ts';
 import type { Api } from './serve/route.ts';
 import { openApi } from './serve/routes.ts';
@@ -56,6 +58,7 @@ export interface App {
   readonly estate: Estate;
   /** What runs beside the sources while these are followed. */
   readonly jobs: Jobs;
+  readonly metrics: Metrics;
   /** Starts following the configured sources, and the jobs. */
   follow(): void;
   /** Offers everything a source has, once, and waits until it is in the ledger. */
@@ -148,6 +151,7 @@ class RunningApp implements App {
   readonly claim: Claim;
   readonly estate: Estate;
   readonly jobs: Jobs;
+  readonly metrics: Metrics;
   readonly #wired: Wired;
   readonly #parts: AppParts;
   readonly #stop = new AbortController();
@@ -161,6 +165,14 @@ class RunningApp implements App {
     this.claim = wired.claim;
     this.estate = wired.estate;
     this.jobs = wired.jobs;
+    const arrivals = new ArrivalsCache({ engine: wired.engine, clock: parts.clock });
+    const { engine, sources } = wired;
+    this.metrics = openMetrics({
+      engine,
+      clock: parts.clock,
+      names: { backups: wired.config.backups.metric },
+      completeUntil: (formats) => completeUntil(formats, { sources, arrivals, clock: parts.clock }),
+    });
     this.api = openApi(
       {
         engine: wired.engine,
@@ -173,7 +185,8 @@ class RunningApp implements App {
         canaries: wired.jobs.canaries,
         isSettled: () => wired.jobs.isSettled(),
         trailKeys: openTrailKeys(wired.config.trail_keys, parts.clock),
-        arrivals: new ArrivalsCache({ engine: wired.engine, clock: parts.clock }),
+        arrivals,
+        metrics: this.metrics,
         clock: parts.clock,
         config: wired.config,
         isDemo: wired.isDemo,

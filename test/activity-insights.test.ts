@@ -151,7 +151,7 @@ describe('metrics', () => {
   });
 
   test('refuse names and statistics there are not', async () => {
-    await expect(total('BucketSizeBytes', 'Sum')).rejects.toThrow('404');
+    await expect(total('BucketBytes', 'Sum')).rejects.toThrow('404');
     await expect(total('GetRequests', 'Average')).rejects.toThrow('400');
     await expect(total('BytesDownloaded', 'p100')).rejects.toThrow('400');
     await expect(total('FirstByteLatency', 'p101')).rejects.toThrow('400');

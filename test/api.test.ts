@@ -42,6 +42,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     `/metrics/GetRequests?${RANGE}&statistic=Sum`,
     `/metrics/4xxErrors?${RANGE}&statistic=Average`,
     `/metrics/FirstByteLatency?${RANGE}&statistic=p99.9`,
+    `/metrics/AllRequests?${RANGE}&by=bucket,operation&where={"http_status":"200"}`,
+    `/metrics/RecordsLoaded?since=2026-01-01T00:00:00Z`,
   ],
   '/analyses': ['/analyses'],
   '/analyses/{name}': [
@@ -71,7 +73,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Routes whose answer is no JSON document. */
-const STREAMS = ['/events', '/replication/manifest'];
+/** Of `/metrics` the one for Prometheus. */
+const STREAMS = ['/events', '/replication/manifest', '/metrics'];
 
 const AUDIT: Audit = {
   source: 'a/logs/',

@@ -11,6 +11,7 @@ import { Spool } from '../src/intake/spool.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { Fault } from '../src/lib/fault.ts';
 import { silentLog } from '../src/lib/log.ts';
+import { openMetrics } from '../src/metrics/metrics.ts';
 import { propose } from '../src/monitors/backups/learn.ts';
 import type {
   Act,
@@ -153,6 +154,12 @@ export async function openActServer(clock: Clock, token?: string): Promise<ActSe
       isSettled: () => true,
       trailKeys: openTrailKeys(config.trail_keys, clock),
       arrivals: new ArrivalsCache({ engine, clock }),
+      metrics: openMetrics({
+        engine,
+        clock,
+        names: { backups: config.backups.metric },
+        completeUntil: () => Promise.resolve(undefined),
+      }),
       clock,
       config,
       isDemo: false,

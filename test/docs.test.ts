@@ -9,6 +9,8 @@ import { configJsonSchema, parseConfig } from '../src/config/load.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
+import { catalogueOf, statisticsOf } from '../src/metrics/catalogue.ts';
+import { gaugeNames } from '../src/metrics/gauge-names.ts';
 import { keptFolder } from './temp.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -51,6 +53,7 @@ test('the pages that link to one another are all here', () => {
     'docs/configuration.md',
     'docs/formats.md',
     'docs/http-api.md',
+    'docs/metrics.md',
     'docs/notifications.md',
     'docs/operating.md',
     'docs/replication.md',
@@ -195,6 +198,35 @@ function namesOf({ paths, components }: OpenApi): string[] {
     }),
   );
 }
+
+describe('metrics', () => {
+  const rows = pageAt('docs/metrics.md')
+    .text.split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.slice(2, -2).split(' | '));
+
+  test('each has a row with its unit, statistics and name in Prometheus', () => {
+    const catalogue = [...catalogueOf({ backups: { name: 'Backups', dimension: 'System' } }).values()];
+    const names = gaugeNames(catalogue);
+    const wrong = catalogue.filter((metric) => {
+      const [, unit, , statistics, what, gauge] = rows.find(([name]) => name === `\`${metric.name}\``) ?? [];
+      const isRight =
+        unit === metric.unit &&
+        statistics === statisticsOf(metric).join(', ') &&
+        what?.startsWith(metric.description) === true &&
+        gauge === `\`${names.get(metric)?.name}\``;
+      return !isRight;
+    });
+    expect(wrong.map(({ name }) => name)).toEqual([]);
+    expect(catalogue.length).toBeGreaterThan(40);
+  });
+
+  test('no two have the same name in Prometheus', () => {
+    const catalogue = [...catalogueOf({ backups: { name: 'all requests', dimension: 'bucket!' } }).values()];
+    const names = [...gaugeNames(catalogue).values()].map(({ name }) => name);
+    expect(new Set(names).size).toBe(catalogue.length);
+  });
+});
 
 describe('command line', () => {
   const commands = commandsBelow([]);

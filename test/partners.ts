@@ -29,6 +29,10 @@ export function goaccessPath(): string | undefined {
   return findProgram(['goaccess']);
 }
 
+export function prometheusPath(): string | undefined {
+  return process.env['PROMETHEUS'] ?? findProgram(['prometheus']);
+}
+
 /** Where moto is installed: once, into the temporary folder. */
 export const MOTO_FOLDER = join(tmpdir(), 'bucketwatch-moto');
 
@@ -54,6 +58,13 @@ export function partners(): Partner[] {
       missing: existsSync(PYARROW_FOLDER)
         ? undefined
         : 'PyArrow could not be installed (Python 3 with venv, PyPI)',
+    },
+    {
+      suite: 'Prometheus scrapes',
+      missing:
+        prometheusPath() === undefined
+          ? 'no prometheus on this machine (apt install prometheus, or set PROMETHEUS)'
+          : undefined,
     },
     {
       suite: 'counts beside GoAccess',

@@ -1,5 +1,6 @@
 /** The shapes of the routes about activity that are not in `api.ts`. */
 import { z } from '@hono/zod-openapi';
+import { METRIC_GROUPS, METRIC_UNITS } from '../monitors/metric.ts';
 import { Coverage, count, estimate, FactRow, time } from './api.ts';
 
 const bytes = z.number().nonnegative();
@@ -115,11 +116,20 @@ export const MetricCatalogue = z
     rows: z.array(
       z.object({
         name: z.string(),
-        unit: z.enum(['Count', 'Bytes', 'Milliseconds']),
+        unit: z.enum(METRIC_UNITS),
+        group: z.enum(METRIC_GROUPS),
         statistics: z.array(z.string()),
         usual_statistic: z.string(),
         description: z.string(),
-        dimensions: z.array(z.string()),
+        dimensions: z.array(z.string()).openapi({ description: 'A series for each of their values.' }),
+        finer_dimensions: z
+          .array(z.string())
+          .openapi({ description: 'Series are split by these only where they are asked for.' }),
+        finest_seconds: z
+          .number()
+          .int()
+          .positive()
+          .openapi({ description: 'Steps and periods are multiples of it.' }),
       }),
     ),
   })
@@ -130,12 +140,22 @@ export const MetricAnswer = z
     coverage: Coverage,
     metric: z.string(),
     statistic: z.string(),
-    unit: z.enum(['Count', 'Bytes', 'Milliseconds']),
+    unit: z.enum(METRIC_UNITS),
     step_seconds: z.number().int().positive(),
     ...estimate,
     /** Steps without a request are left out; null: requests, but none that the metric is about. */
     points: z.array(z.object({ time, value: z.number().nullable() })),
     total: z.number().nullable().openapi({ description: 'The statistic of the whole range.' }),
+    series: z
+      .array(
+        z.object({
+          labels: z.record(z.string(), z.string()),
+          points: z.array(z.object({ time, value: z.number() })),
+        }),
+      )
+      .optional()
+      .openapi({ description: 'By what `by` names; the busiest are not chosen: in the order of labels.' }),
+    omitted: count.optional().openapi({ description: 'Series there are beside these.' }),
   })
   .openapi('Metric');
 

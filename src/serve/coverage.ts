@@ -23,11 +23,33 @@ export async function coverageOf(
   facts: FactTable,
   parts: ApiParts,
 ): Promise<shapes.Coverage> {
-  const { startMs, endMs } = activity.range;
   const [newestMs, completeMs] = await Promise.all([
     newestEventMs(activity, facts, parts.engine),
     completeUntil(facts.formats, parts),
   ]);
+  return coverage(activity.range, { newestMs, completeMs }, parts);
+}
+
+/** What an answer covers that is made of records of these formats; none: it is never late. */
+export async function coverageOfFormats(
+  { range }: ActivityQuery,
+  formats: readonly string[],
+  parts: ApiParts,
+): Promise<shapes.Coverage> {
+  const completeMs = formats.length === 0 ? parts.clock.nowMs() : await completeUntil(formats, parts);
+  return coverage(range, { newestMs: undefined, completeMs }, parts);
+}
+
+interface Reached {
+  readonly newestMs: number | undefined;
+  readonly completeMs: number | undefined;
+}
+
+function coverage(
+  { startMs, endMs }: ActivityQuery['range'],
+  { newestMs, completeMs }: Reached,
+  parts: ApiParts,
+): shapes.Coverage {
   return {
     since: isoOf(startMs),
     until: isoOf(endMs),
@@ -40,7 +62,7 @@ export async function coverageOf(
 /** Before it, 99 of 100 records of the formats have usually arrived; milliseconds, undefined when nothing is known. */
 export async function completeUntil(
   formats: readonly string[],
-  parts: ApiParts,
+  parts: Pick<ApiParts, 'sources' | 'arrivals' | 'clock'>,
 ): Promise<number | undefined> {
   const followed = new Map(parts.sources.map((source) => [source.name, source]));
   const sources = (await parts.arrivals.get()).map((arrivals) => ({

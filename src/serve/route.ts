@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { IntakeCounts } from '../intake/counts.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { BackupsControl, SeriesId } from '../monitors/backups/monitor.ts';
 import type { TrailKeys } from '../monitors/completeness/trails.ts';
 import type { CanaryJob } from '../monitors/replication/canary.ts';
@@ -18,6 +19,7 @@ export interface ApiParts {
   readonly intake: Intake;
   readonly sources: readonly Source[];
   readonly arrivals: ArrivalsCache;
+  readonly metrics: Metrics;
   readonly trailKeys: TrailKeys;
   readonly backups: BackupsControl;
   readonly alarms: AlarmsControl;

@@ -24,6 +24,7 @@ import { addAnalyses, addTimeline } from './analysis-routes.ts';
 import { addInsights } from './insight-routes.ts';
 import { addCanaries } from './replication-canary-routes.ts';
 import { addMetrics } from './metric-routes.ts';
+import { addScrape } from './scrape-route.ts';
 import { addInlets } from './inlet-routes.ts';
 import { addReplication } from './replication-routes.ts';
 import { addReplicationObjects } from './replication-object-routes.ts';
@@ -62,6 +63,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addAccess(api, parts);
   addInsights(api, parts);
   addMetrics(api, parts);
+  addScrape(api, parts);
   addAnalyses(api, parts);
   addTimeline(api, parts);
   addSearch(api, parts);

@@ -6,6 +6,8 @@ import type { Range } from './range.ts';
 export interface ActivityQuery {
   readonly range: Range;
   readonly bucket?: string;
+  /** On columns of what is read, with its parameters. */
+  readonly filter?: { readonly condition: string; readonly params: Readonly<Record<string, unknown>> };
 }
 
 export const MINUTE_S = 60;
@@ -31,14 +33,16 @@ export function minutesOf({ startMs, endMs }: Range): { startS: number; endS: nu
   };
 }
 
-/** A condition on `time`, and on `bucket` when the query names one (as the parameter `bucket`). */
+/** A condition on `time`, on `bucket` when the query names one (as the parameter `bucket`), and what else it is limited by. */
 export function within(query: ActivityQuery, span = minutesOf(query.range)): string {
   const bucket = query.bucket === undefined ? '' : ' and bucket = {bucket:String}';
-  return `time >= toDateTime(${span.startS}, 'UTC') and time < toDateTime(${span.endS}, 'UTC')${bucket}`;
+  const filter = query.filter === undefined ? '' : ` and (${query.filter.condition})`;
+  return `time >= toDateTime(${span.startS}, 'UTC') and time < toDateTime(${span.endS}, 'UTC')${bucket}${filter}`;
 }
 
-export function bucketParam(query: ActivityQuery): Record<string, string> {
-  return query.bucket === undefined ? {} : { bucket: query.bucket };
+/** The parameters of `within`. */
+export function bucketParam(query: ActivityQuery): Record<string, unknown> {
+  return { ...query.filter?.params, ...(query.bucket === undefined ? {} : { bucket: query.bucket }) };
 }
 
 /**

@@ -2,54 +2,48 @@
  * The request metrics under AWS's names, one definition each. Source:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html#s3-request-cloudwatch-metrics
  */
+import type { Dimension, MetricDefinition } from '../metric.ts';
+import { COUNTED, type FAMILIES, isOf } from './counted.ts';
+import { REQUESTS } from './facts.ts';
+import { type MetricKind, requestSource } from './metric-source.ts';
 
-/** Operations as the access log names them, by what CloudWatch counts them as. A copy writes two records and is one request. */
-const FAMILIES = {
-  GetRequests:
-    '(REST|WEBSITE)\\\\.GET\\\\.(OBJECT|OBJECT_TAGGING|OBJECT_ATTRIBUTES|OBJECT_LEGAL_HOLD|OBJECT_RETENTION|TORRENT|UPLOAD)',
-  PutRequests:
-    'REST\\\\.(PUT\\\\.(OBJECT|PART|OBJECT_TAGGING|OBJECT_LEGAL_HOLD|OBJECT_RETENTION)|COPY\\\\.(OBJECT|PART))',
-  DeleteRequests: 'REST\\\\.(DELETE\\\\.(OBJECT|OBJECT_TAGGING|UPLOAD)|POST\\\\.MULTI_OBJECT_DELETE)',
-  HeadRequests: '(REST|WEBSITE)\\\\.HEAD\\\\.OBJECT',
-  PostRequests: 'REST\\\\.POST\\\\.(OBJECT|UPLOAD|UPLOADS|RESTORE)',
-  SelectRequests: 'REST\\\\.POST\\\\.SELECT',
-  ListRequests: 'REST\\\\.GET\\\\.(BUCKET|BUCKETVERSIONS)',
-} as const;
+const BUCKET: Dimension = { name: 'bucket', column: 'bucket' };
+const FINER: readonly Dimension[] = [
+  { name: 'operation', column: 'operation' },
+  { name: 'http_status', column: 'http_status', isNumber: true },
+  { name: 'error_code', column: 'error_code' },
+];
 
-/** A condition on `operation`: requests that CloudWatch counts. */
-export const COUNTED = `match(operation, '^(?:${Object.values(FAMILIES)
-  .map((family) => `(?:${family})`)
-  .join('|')})$')`;
+const OF_KIND: Readonly<
+  Record<
+    MetricKind['kind'],
+    Pick<MetricDefinition, 'statistics' | 'percentileMax' | 'usualStatistic' | 'finerDimensions'>
+  >
+> = {
+  count: { statistics: ['Sum'], finerDimensions: FINER },
+  ratio: { statistics: ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount'], finerDimensions: FINER },
+  bytes: {
+    statistics: ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount'],
+    percentileMax: 99.9,
+    usualStatistic: 'Sum',
+    finerDimensions: FINER,
+  },
+  latency: {
+    statistics: ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount'],
+    percentileMax: 100,
+    usualStatistic: 'p50',
+  },
+};
 
-export type MetricKind =
-  /** Requests that meet a condition. */
-  | { readonly kind: 'count'; readonly condition: string }
-  /** 1 for each counted request that meets the condition, 0 for the others. */
-  | { readonly kind: 'ratio'; readonly condition: string }
-  /** Bytes of the counted requests that have any. */
-  | { readonly kind: 'bytes'; readonly column: 'bytes_sent' | 'bytes_received'; readonly condition: string }
-  | { readonly kind: 'latency'; readonly latency: 'total_time' | 'turn_around_time' };
-
-export interface Metric {
-  readonly name: string;
-  readonly unit: 'Count' | 'Bytes' | 'Milliseconds';
-  readonly description: string;
+interface RequestMetric extends Pick<MetricDefinition, 'name' | 'unit' | 'description'> {
   readonly of: MetricKind;
 }
 
-export const STATISTICS: Readonly<Record<MetricKind['kind'], readonly string[]>> = {
-  count: ['Sum'],
-  ratio: ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount'],
-  bytes: ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount', 'p0.0 to p99.9'],
-  latency: ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount', 'p0.0 to p100'],
-};
-
-function count(name: keyof typeof FAMILIES, description: string): Metric {
-  const condition = `match(operation, '^(?:${FAMILIES[name]})$')`;
-  return { name, unit: 'Count', description, of: { kind: 'count', condition } };
+function count(name: keyof typeof FAMILIES, description: string): RequestMetric {
+  return { name, unit: 'Count', description, of: { kind: 'count', condition: isOf(name) } };
 }
 
-export const METRICS: readonly Metric[] = [
+const REQUEST_METRICS: readonly RequestMetric[] = [
   {
     name: 'AllRequests',
     unit: 'Count',
@@ -71,7 +65,7 @@ export const METRICS: readonly Metric[] = [
     of: {
       kind: 'bytes',
       column: 'bytes_sent',
-      condition: `match(operation, '^(?:${FAMILIES.SelectRequests})$')`,
+      condition: isOf('SelectRequests'),
     },
   },
   {
@@ -114,3 +108,13 @@ export const METRICS: readonly Metric[] = [
     of: { kind: 'latency', latency: 'total_time' },
   },
 ];
+
+export const ACTIVITY_METRICS: readonly MetricDefinition[] = REQUEST_METRICS.map(({ of, ...metric }) => ({
+  ...metric,
+  ...OF_KIND[of.kind],
+  group: 'requests',
+  dimensions: [BUCKET],
+  finestS: 60,
+  formats: REQUESTS.formats,
+  source: (ask, engine) => requestSource(of, ask, engine),
+}));

@@ -34,7 +34,7 @@ async function slowestMinutes(
   query: ActivityQuery & { readonly limit: number },
   engine: Engine,
 ): Promise<Place[]> {
-  const places = (from: string, width: number, params: Record<string, string>): Promise<Place[]> =>
+  const places = (from: string, width: number, params: Record<string, unknown>): Promise<Place[]> =>
     engine.query<Place>(
       `select bucket, intDiv(toUnixTimestamp(time), ${width}) * ${width} as start_s
        from ${from}

@@ -21,6 +21,34 @@ const UPLOAD_MS_MAX = 86_400_000;
 /** Clocks of a store, and fractions that LastModified does not have. */
 const SLACK_MS = 5_000;
 
+/** A subquery: files that were written in the range, each once. Columns `bucket`, `series`, `at` and `at_ms`. */
+export function writtenFiles({ isChosen, startMs, endMs }: WrittenQuery): string {
+  const within = (fromMs: number, toMs: number): string =>
+    `at >= fromUnixTimestamp64Milli(${fromMs}) and at < fromUnixTimestamp64Milli(${toMs})`;
+  return `(
+         select bucket, series, at, at_ms
+         from (
+           select bucket, series, at, feed,
+             toUnixTimestamp64Milli(at) as at_ms,
+             leadInFrame(feed = 'event', 1, false) over next_told as is_event_next,
+             leadInFrame(toUnixTimestamp64Milli(at), 1, 0) over next_told as next_ms
+           from backup_files
+           where ${isChosen} and ${within(startMs, endMs + UPLOAD_MS_MAX)}
+           window next_told as (
+             partition by bucket, key, etag, size_bytes
+             order by toUnixTimestamp64Milli(at) + if(feed = 'event', ${SLACK_MS}, 0), feed desc
+             rows between unbounded preceding and unbounded following)
+         )
+         where ${within(startMs, endMs)}
+           and not (feed = 'listing' and is_event_next and next_ms - at_ms <= ${UPLOAD_MS_MAX})
+       )`;
+}
+
+interface WrittenQuery extends Pick<CountsQuery, 'startMs' | 'endMs'> {
+  /** A condition on `bucket` and `series`. */
+  readonly isChosen: string;
+}
+
 /**
  * Files that were written in the range, also when they are gone, by series: each known series, and each with files, by
  * bucket and name. What an event and a listing both told is one file, at the time of the event.
@@ -28,8 +56,6 @@ const SLACK_MS = 5_000;
 export async function fileCounts(query: CountsQuery, engine: Engine): Promise<SeriesCounts[]> {
   const { startMs, endMs, stepSeconds } = query;
   const { isChosen, params } = conditionOf(query);
-  const within = (fromMs: number, toMs: number): string =>
-    `at >= fromUnixTimestamp64Milli(${fromMs}) and at < fromUnixTimestamp64Milli(${toMs})`;
   const rows = await engine.query<{
     readonly bucket: string;
     readonly series: string;
@@ -38,20 +64,7 @@ export async function fileCounts(query: CountsQuery, engine: Engine): Promise<Se
     `select bucket, series, groupArrayIf((start_s, files), files > 0) as steps
      from (
        select bucket, series, intDiv(at_ms, ${stepSeconds * 1000}) * ${stepSeconds} as start_s, count() as files
-       from (
-         select bucket, series, at, feed,
-           toUnixTimestamp64Milli(at) as at_ms,
-           leadInFrame(feed = 'event', 1, false) over next_told as is_event_next,
-           leadInFrame(toUnixTimestamp64Milli(at), 1, 0) over next_told as next_ms
-         from backup_files
-         where ${isChosen} and ${within(startMs, endMs + UPLOAD_MS_MAX)}
-         window next_told as (
-           partition by bucket, key, etag, size_bytes
-           order by toUnixTimestamp64Milli(at) + if(feed = 'event', ${SLACK_MS}, 0), feed desc
-           rows between unbounded preceding and unbounded following)
-       )
-       where ${within(startMs, endMs)}
-         and not (feed = 'listing' and is_event_next and next_ms - at_ms <= ${UPLOAD_MS_MAX})
+       from ${writtenFiles({ isChosen, startMs, endMs })}
        group by bucket, series, start_s
        union all
        select bucket, series, 0 as start_s, toUInt64(0) as files from backup_series where ${isChosen}

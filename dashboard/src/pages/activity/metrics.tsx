@@ -28,11 +28,15 @@ export function Metrics() {
   if (catalogue.data === undefined) return <Skeleton heightPx={HEIGHT_PX * 3} />;
   return (
     <div className="grid halves">
-      {catalogue.data.rows.map((row) => (
+      {catalogue.data.rows.filter(isOfRequests).map((row) => (
         <MetricPanel key={row.name} row={row} />
       ))}
     </div>
   );
+}
+
+function isOfRequests({ group }: MetricRow): boolean {
+  return group === 'requests';
 }
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p99.9'];

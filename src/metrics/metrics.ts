@@ -1,0 +1,256 @@
+/** Points of metrics and of expressions over them, as alarms, the API and Prometheus ask for them. */
+import type { MetricQuestion, MetricReader, MetricReading } from '../alarms/feed.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Clock } from '../lib/clock.ts';
+import { Fault } from '../lib/fault.ts';
+import type { BackupMetricNames } from '../monitors/backups/metrics.ts';
+import type { MetricDefinition } from '../monitors/metric.ts';
+import { checkReference, readReferences, type Reference, type ReferenceAnswer } from './batch.ts';
+import {
+  type Catalogue,
+  catalogueOf,
+  dimensionsOf,
+  metricNamed,
+  statisticOf,
+  usualStatistic,
+} from './catalogue.ts';
+import { evaluate, type LabelledPoints, needsOf, type Span } from './evaluate.ts';
+import type { Expression } from './expression.ts';
+import { faultAt, parseExpression, referencesOf } from './parse-expression.ts';
+import type { Labels } from './points.ts';
+
+export interface MetricsParts {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Names the configuration gives. */
+  readonly names: { readonly backups: BackupMetricNames };
+  /** Up to when records of these formats have usually arrived; nothing when that is not known. */
+  readonly completeUntil: (formats: readonly string[]) => Promise<number | undefined>;
+}
+
+export interface MetricAnswer {
+  readonly readings: readonly MetricReading[];
+  /** How many series more there are that were not read. */
+  readonly omitted: number;
+}
+
+export interface Metrics extends MetricReader {
+  readonly catalogue: Catalogue;
+  /** Throws `invalid` or `not_found`, with what is wrong, for a question that can have no answer. */
+  check(question: Pick<MetricQuestion, 'metric' | 'statistic' | 'where' | 'periodMs'>): void;
+  /** Up to when values are complete; nothing: it is never late, or that is not known. */
+  completeUntil(metric: MetricDefinition): Promise<number | undefined>;
+  /**
+   * Answers in the order of the questions, a fault in the place of a question that has none. Questions about one metric,
+   * statistic and period are one query.
+   */
+  readMany(
+    questions: readonly MetricQuestion[],
+    signal: AbortSignal,
+  ): Promise<readonly (MetricAnswer | Fault)[]>;
+}
+
+export function openMetrics(parts: MetricsParts): Metrics {
+  return new EngineMetrics(parts);
+}
+
+type ReferenceExpression = Extract<Expression, { kind: 'reference' }>;
+
+/** A question with what has to be read for it. */
+interface Plan {
+  readonly question: MetricQuestion;
+  readonly expression: Expression;
+  /** Series in the spans they are needed in. */
+  readonly needs: readonly Need[];
+}
+
+interface Need {
+  readonly expression: ReferenceExpression;
+  readonly span: Span;
+  readonly reference: Reference;
+}
+
+type Asked = Pick<MetricQuestion, 'metric' | 'statistic' | 'where' | 'periodMs'>;
+
+class EngineMetrics implements Metrics {
+  readonly catalogue: Catalogue;
+  readonly #parts: MetricsParts;
+
+  constructor(parts: MetricsParts) {
+    this.#parts = parts;
+    this.catalogue = catalogueOf(parts.names);
+  }
+
+  check(question: Asked): void {
+    this.#plan({ ...question, startMs: 0, endMs: question.periodMs });
+  }
+
+  async read(question: MetricQuestion, signal: AbortSignal): Promise<readonly MetricReading[]> {
+    const [answer] = await this.readMany([question], signal);
+    if (answer instanceof Fault) throw answer;
+    return answer?.readings ?? [];
+  }
+
+  async readMany(
+    questions: readonly MetricQuestion[],
+    signal: AbortSignal,
+  ): Promise<readonly (MetricAnswer | Fault)[]> {
+    const nowMs = this.#parts.clock.nowMs();
+    const plans = questions.map((question) => faultOr(() => this.#plan(question)));
+    const needs = plans.flatMap((plan) => (plan instanceof Fault ? [] : plan.needs));
+    const found = await readReferences(
+      needs.map(({ reference }) => reference),
+      { engine: this.#parts.engine, nowMs, signal },
+    );
+    const answers = new Map(needs.map((need, index) => [need, found[index]]));
+    const completeUntil = await this.#completeUntil(needs);
+    return plans.map((plan) =>
+      plan instanceof Fault ? plan : faultOr(() => answerOf(plan, { answers, completeUntil, nowMs })),
+    );
+  }
+
+  #plan(question: MetricQuestion): Plan {
+    const expression = this.#expressionOf(question.metric);
+    const { startMs, endMs, periodMs } = question;
+    const references = referencesOf(expression);
+    if (references.length === 0)
+      throw new Fault('invalid', `Cannot read the metric: it names none, got "${question.metric}".`);
+    this.#checkLabels(question, references);
+    const needs = needsOf(expression, { startMs, endMs }, periodMs).map(([one, span]) => {
+      const reference = { ...this.#referenceOf(one, question), ...span };
+      checkReference(reference);
+      return { expression: one, span, reference };
+    });
+    return { question, expression, needs };
+  }
+
+  #expressionOf(text: string): Expression {
+    if (!this.catalogue.has(text)) return parseExpression(text);
+    return { kind: 'reference', name: text, where: {}, place: { line: 1, column: 1 } };
+  }
+
+  #referenceOf(expression: ReferenceExpression, question: Asked): Omit<Reference, 'startMs' | 'endMs'> {
+    const metric = this.#metricOf(expression);
+    const known = new Set(dimensionsOf(metric).map(({ name }) => name));
+    const asked = Object.entries(question.where).filter(([name]) => known.has(name));
+    return {
+      metric,
+      statistic: statisticOf(statisticText(expression, metric, question), metric),
+      where: { ...Object.fromEntries(asked), ...expression.where },
+      periodMs: question.periodMs,
+    };
+  }
+
+  #metricOf({ name, place }: ReferenceExpression): MetricDefinition {
+    try {
+      return metricNamed(name, this.catalogue);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      throw faultAt(place, error.message);
+    }
+  }
+
+  #checkLabels({ where, metric }: Asked, references: readonly ReferenceExpression[]): void {
+    const metrics = references.map((one) => this.#metricOf(one));
+    for (const name of Object.keys(where)) {
+      if (metrics.some((one) => dimensionsOf(one).some((dimension) => dimension.name === name))) continue;
+      const names = [
+        ...new Set(metrics.flatMap((one) => dimensionsOf(one).map((dimension) => dimension.name))),
+      ];
+      throw new Fault('invalid', `Cannot limit ${metric} by "${name}": it has ${names.join(', ')}.`);
+    }
+  }
+
+  completeUntil({ formats }: MetricDefinition): Promise<number | undefined> {
+    return formats.length === 0 ? Promise.resolve(undefined) : this.#parts.completeUntil(formats);
+  }
+
+  /** By metric. */
+  async #completeUntil(needs: readonly Need[]): Promise<Map<MetricDefinition, number>> {
+    const metrics = new Set(needs.map(({ reference }) => reference.metric));
+    const complete = new Map<MetricDefinition, number>();
+    for (const metric of metrics) {
+      const untilMs = await this.completeUntil(metric);
+      if (untilMs !== undefined) complete.set(metric, untilMs);
+    }
+    return complete;
+  }
+}
+
+/** A part of an expression has the statistic of the question where it can, else the one that says most of it. */
+function statisticText(
+  { statistic }: ReferenceExpression,
+  metric: MetricDefinition,
+  question: Asked,
+): string {
+  const text = statistic ?? (question.statistic === '' ? usualStatistic(metric) : question.statistic);
+  if (statistic !== undefined || question.metric === metric.name) return text;
+  try {
+    return statisticOf(text, metric).name;
+  } catch {
+    return usualStatistic(metric);
+  }
+}
+
+function faultOr<Value>(work: () => Value): Value | Fault {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+interface Found {
+  readonly answers: ReadonlyMap<Need, ReferenceAnswer | Fault | undefined>;
+  readonly completeUntil: ReadonlyMap<MetricDefinition, number>;
+  readonly nowMs: number;
+}
+
+function answerOf(
+  { question, expression, needs }: Plan,
+  { answers, completeUntil, nowMs }: Found,
+): MetricAnswer {
+  const { startMs, endMs, periodMs } = question;
+  const answerTo = (one: ReferenceExpression, span: Span): ReferenceAnswer => {
+    const need = needs.find(
+      (each) =>
+        each.expression === one && each.span.startMs === span.startMs && each.span.endMs === span.endMs,
+    );
+    const answer = need === undefined ? undefined : answers.get(need);
+    if (answer === undefined) throw new Error('a reference that was not read');
+    if (answer instanceof Fault) throw answer;
+    return answer;
+  };
+  const series = evaluate(
+    expression,
+    { startMs, endMs },
+    {
+      periodMs,
+      nowMs,
+      seriesOf: (one, span) => answerTo(one, span).series,
+      wholeLabelsOf: (one) => wholeLabels(needs.find((need) => need.expression === one)?.reference),
+    },
+  );
+  const untilMs = needs.flatMap(({ reference }) => completeUntil.get(reference.metric) ?? []);
+  const complete = untilMs.length === 0 ? {} : { completeUntilMs: Math.min(...untilMs) };
+  return {
+    readings: series
+      .filter((one) => one.points.length > 0 && isIn(one, question.where))
+      .map((one) => ({ ...one, ...complete })),
+    omitted: Math.max(0, ...needs.map(({ expression: one, span }) => answerTo(one, span).omitted)),
+  };
+}
+
+function wholeLabels(reference: Reference | undefined): Labels | undefined {
+  if (reference === undefined) return undefined;
+  const { metric, where } = reference;
+  const isWhole = metric.dimensions.every(({ name }) => where[name] !== undefined && where[name] !== '*');
+  return isWhole && !Object.values(where).includes('*') ? where : undefined;
+}
+
+function isIn({ labels }: LabelledPoints, where: Labels): boolean {
+  return Object.entries(where).every(
+    ([name, value]) => value === '*' || labels[name] === undefined || labels[name] === value,
+  );
+}
