@@ -152,6 +152,8 @@ export async function openActServer(clock: Clock, token?: string): Promise<ActSe
       isSettled: () => true,
       trailKeys: openTrailKeys(config.trail_keys, clock),
       arrivals: new ArrivalsCache({ engine, clock }),
+      health: { look: unasked, answer: unasked },
+      notReady: () => '',
       clock,
       config,
       isDemo: false,

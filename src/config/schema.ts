@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_PARSE_PARAMS, FORMAT_NAMES } from '../formats/format.ts';
 import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
 import { backups } from './backups.ts';
+import { health } from './health.ts';
 import { duration, durationIfAny, size } from './units.ts';
 
 const format = z
@@ -330,6 +331,7 @@ export const configSchema = z.strictObject({
   estate: z.array(store).default([]),
   replication: replication.prefault({}),
   backups,
+  health: health.prefault({}),
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({
