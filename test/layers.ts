@@ -84,6 +84,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metrics: ['lib', 'engine/engine.ts', 'monitors', 'alarms/feed.ts', 'intake/counts.ts'],
   // What is read off the other parts is handed to it.
   health: ['lib', 'engine/engine.ts', 'alarms/feed.ts', 'alarms/definition.ts', 'sources/source.ts'],
+  // It asks what is configured, and changes nothing.
+  doctor: ['lib', 'config/schema.ts', 's3', 'health/readings.ts', 'health/machine-items.ts'],
   demo: ['lib'],
   commands: [
     'lib',
@@ -94,6 +96,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'monitors/backups/content.ts',
     'monitors/backups/proposal-section.ts',
     'claim.ts',
+    'doctor',
+    'doctor-check.ts',
     'drift-audit.ts',
     'formats/format.ts',
     'config',
