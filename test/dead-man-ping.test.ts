@@ -148,6 +148,18 @@ test('ever fewer warnings are given, and one word when it arrives again', async 
   expect(lines.at(-1)).toBe('info dead-man ping arrives again {"failures":9}');
 });
 
+test('a stop in the middle of a ping is no failure', async () => {
+  const server = await startSwitch();
+  server.answer = 'silence';
+  const { job, lines } = setting({ url: server.url });
+  const stop = new AbortController();
+  const running = job.run(stop.signal);
+  await vi.waitUntil(() => server.asked.length === 1, { interval: 1 });
+  stop.abort();
+  await running;
+  expect(lines).toEqual([]);
+});
+
 test('no line of the log has the URL, however it fails', async () => {
   const server = await startSwitch();
   const failures: readonly (readonly [Partial<PingSettings>, Switch['answer'], RegExp])[] = [

@@ -148,6 +148,31 @@ test('objects that may not be read, and versions that may not be listed, are nam
   expect(about(all, 's3:ListBucketVersions').map(({ result }) => result)).toEqual(['denied']);
 });
 
+test('without a listing nothing is said of reading objects', async () => {
+  const { endpoint } = await answering((method, url) => {
+    if (url.searchParams.has('list-type')) return DENIED;
+    return method === 'HEAD' && /^\/\w\/./.test(url.pathname) ? { status: 403 } : undefined;
+  });
+  const all = await findings(endpoint, { replication: {} });
+  expect(all.filter(isStopping).map(({ action, resource }) => [action, resource])).toEqual([
+    ['s3:ListBucket', 'arn:aws:s3:::a, arn:aws:s3:::b'],
+  ]);
+  expect(about(all, 's3:GetObject')).toEqual([]);
+});
+
+test('a bucket that is named and not there is missing, and is asked nothing else', async () => {
+  const { endpoint, asked } = await answering((method, url) => {
+    if (url.pathname === '/' && method === 'GET') return DENIED;
+    return method === 'HEAD' && url.pathname.startsWith('/gone') ? { status: 404 } : undefined;
+  });
+  const store = { name: 'site', endpoint, region: 'us-east-1', ...KEY, buckets: ['a', 'gone'] };
+  const stopping = (await findings(endpoint, { estate: [store] })).filter(isStopping);
+  expect(stopping.map(({ check, result }) => [check, result])).toEqual([
+    ['store site: bucket gone', 'missing'],
+  ]);
+  expect(asked.filter((line) => line.includes('/gone'))).toHaveLength(1);
+});
+
 test('buckets say whether they tell of events', async () => {
   const rule =
     '<QueueConfiguration><Id>x</Id><Queue>arn:aws:sqs:r:1:q</Queue><Event>s3:ObjectCreated:*</Event></QueueConfiguration>';

@@ -1,7 +1,8 @@
 /** What a real program says of itself: over HTTP, with and without a token, and as alarms. */
-import { request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type App, openApp } from '../src/app.ts';
 import { configSchema } from '../src/config/schema.ts';
 import type { Engine } from '../src/engine/engine.ts';
@@ -23,8 +24,17 @@ const folder = keptFolder();
 let app: App;
 let guarded: Server;
 let open: Server;
+const pings: string[] = [];
+const deadMan = createServer((request, response) => {
+  pings.push(request.url ?? '');
+  response.end();
+});
 beforeAll(async () => {
-  const config = configSchema.parse({ data: join(folder, 'data') });
+  await new Promise<void>((resolve) => deadMan.listen(0, '127.0.0.1', resolve));
+  const address = deadMan.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const ping = { url: `http://127.0.0.1:${port}/well` };
+  const config = configSchema.parse({ data: join(folder, 'data'), health: { ping } });
   app = await openApp(config, {}, { clock: systemClock, log: silentLog });
   guarded = await listen({ api: app.api, address: '127.0.0.1:0', token: TOKEN });
   open = await listen({ api: app.api, address: '127.0.0.1:0', token: undefined });
@@ -33,6 +43,9 @@ afterAll(async () => {
   await guarded.close();
   await open.close();
   await app.close();
+  deadMan.closeAllConnections();
+  deadMan.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 interface Asked {
@@ -62,6 +75,11 @@ test('/readyz says what is missing until the sources are followed', async () => 
   });
   app.follow();
   expect(await ask(`${guarded.url}/readyz`)).toEqual({ status: 200, body: '{"ready":true,"reason":""}' });
+});
+
+test('once the sources are followed the configured switch is asked', async () => {
+  await vi.waitUntil(() => pings.length > 0, { interval: 5 });
+  expect(pings).toEqual(['/well']);
 });
 
 test('/healthz and /readyz need no token and no loopback name; nothing beside them is let through', async () => {
@@ -265,7 +283,6 @@ test('repeat() records runs, failures, how long they took and the last success',
     {
       name: 'counting',
       everyMs: 1000,
-      begunMs: 1_000_000,
       runs: 3,
       failures: 2,
       failuresInRow: 2,

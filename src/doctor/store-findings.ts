@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { type AspectAnswer, isRefused } from '../s3/aspect-answer.ts';
 import { type Aspect, ASPECT_NAMES, ASPECTS } from '../s3/aspects.ts';
 import type { Store } from '../s3/estate.ts';
+import { failureOf } from '../s3/s3-fault.ts';
 import { type Finding, ok, refused, tried } from './finding.ts';
 import { type NotificationConfiguration, tellings } from './notifications.ts';
 
@@ -34,18 +35,44 @@ export async function storeFindings(request: StoreRequest, parts: StoreParts): P
   if (names.length === 0) return [clock, finding];
   const asked = names.slice(0, request.bucketsMax);
   const answers: Answered[] = [];
-  for (const bucket of asked)
-    for (const aspect of ASPECT_NAMES)
-      answers.push({ bucket, aspect, answer: await store.buckets.read(bucket, aspect, parts.signal) });
-  const objects = request.readsObjects ? await objectFindings(asked, parts) : [];
+  for (const bucket of asked) answers.push(...(await answersOf(bucket, parts)));
+  const gone = answers.filter(isGone).map(({ bucket }) => bucket);
+  const there = asked.filter((bucket) => !gone.includes(bucket));
+  const objects = request.readsObjects ? await objectFindings(there, parts) : [];
   return [
     clock,
     finding,
     ...leftOut(store, names.length - asked.length),
+    ...gone.map((bucket) => goneFinding(store, bucket)),
     ...aspectFindings(store, answers),
     ...grouped(objects),
     ...eventFindings(store, answers),
   ];
+}
+
+/** Everything there is to ask, of a bucket that is there. */
+async function answersOf(bucket: string, { store, signal }: StoreParts): Promise<Answered[]> {
+  const answers: Answered[] = [];
+  for (const aspect of ASPECT_NAMES) {
+    const answered = { bucket, aspect, answer: await store.buckets.read(bucket, aspect, signal) };
+    answers.push(answered);
+    if (isGone(answered)) break;
+  }
+  return answers;
+}
+
+function isGone({ aspect, answer }: Answered): boolean {
+  return aspect === 'bucket' && answer.state === 'absent';
+}
+
+function goneFinding(store: Store, bucket: string): Finding {
+  return {
+    check: `store ${store.name}: bucket ${bucket}`,
+    result: 'missing',
+    sentence: 'There is no such bucket.',
+    firstStep: 'Check its name in estate[].buckets, the account and the endpoint.',
+    isNeeded: true,
+  };
 }
 
 /** S3 refuses requests that are 15 minutes off. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
@@ -66,11 +93,13 @@ async function clockFinding({ store, clock, signal }: StoreParts): Promise<Findi
       return { ...ok(check, 'The store does not say what time it is.'), result: 'warn', isNeeded: false };
     return skewFinding(check, Math.abs((askedMs + clock.nowMs()) / 2 - storeMs));
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'UnknownError';
+    const { name, code } = failureOf(
+      error instanceof Error && error.cause !== undefined ? error.cause : error,
+    );
     return {
       check,
       result: 'unreachable',
-      sentence: `${store.endpoint || 'S3'} does not answer (${name}).`,
+      sentence: `${store.endpoint || 'S3'} does not answer (${code ?? name}).`,
       firstStep: 'See whether the endpoint is right and this machine gets there.',
       isNeeded: false,
     };
@@ -192,6 +221,11 @@ async function objectFindings(buckets: readonly string[], parts: StoreParts): Pr
     const versions = await tried({ ...about('s3:ListBucketVersions', arn), isNeeded: false }, () =>
       s3.listVersionsPage({ bucket, prefix: '', maxKeys: 1 }, parts.signal),
     );
+    if (list.result !== 'ok') {
+      // Without s3:ListBucket S3 refuses also what is not there.
+      findings.push(list, versions);
+      continue;
+    }
     const head = await headFinding(about('s3:GetObject', `${arn}/*`), () =>
       s3.headObject({ bucket, key }, parts.signal),
     );

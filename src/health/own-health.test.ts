@@ -12,7 +12,6 @@ const NOW_MS = Date.UTC(2026, 10, 1);
 const JOB: JobRecord = {
   name: 'judge',
   everyMs: 1000,
-  begunMs: NOW_MS - 7_200_000,
   runs: 5,
   failures: 0,
   failuresInRow: 0,
@@ -124,6 +123,7 @@ test.each<
   ['a source that is very late', 'intake-lag', source({ lagSeconds: 4000 }), 'bad', /within 1.1 h/],
   ['many rejects', 'rejects', source({ records: 50, rejects: 50 }), 'bad', /50 of 100 records/],
   ['some rejects', 'rejects', source({ records: 90, rejects: 10 }), 'warn', /10 of 100 records/],
+  ['a single odd record', 'rejects', source({ records: 0, rejects: 1 }), 'warn', /1 of 1 records/],
   ['a rejected batch', 'rejects', source({ rejectedBatches: 1 }), 'warn', /1 batches rejected/],
   ['an old message', 'queue-age', source({ queue: { oldestAgeMs: 7_200_000 } }), 'bad', /2 h old/],
   [

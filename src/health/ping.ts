@@ -48,7 +48,8 @@ class Ping {
       this.#parts.log.warn({ health: health.sentence }, 'dead-man ping left out: not all is well');
       return;
     }
-    this.#tell(await this.#insist(url, signal));
+    const reason = await this.#insist(url, signal);
+    if (!signal.aborted) this.#tell(reason);
   }
 
   /** Why it was in vain, after the last try; nothing when it arrived. */

@@ -1,5 +1,6 @@
 /** Reads off the program's parts what its health is judged by. */
 import { statfs } from 'node:fs/promises';
+import { freemem, totalmem } from 'node:os';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Fault, reasonOf } from '../lib/fault.ts';
@@ -72,9 +73,13 @@ export async function diskOf(folder: string): Promise<DiskReading> {
   }
 }
 
-/** Of this process; within a container what its group still has. */
+/** Of this process. What a container's group has in use counts the page cache, which gives way: our own share alone is told. */
 export function processMemory(): MemoryReading {
-  return { residentBytes: process.memoryUsage.rss(), availableBytes: process.availableMemory() };
+  const residentBytes = process.memoryUsage.rss();
+  const limitBytes = process.constrainedMemory();
+  const isLimited = limitBytes > 0 && limitBytes < totalmem();
+  const roomBytes = isLimited ? Math.max(0, limitBytes - residentBytes) : Infinity;
+  return { residentBytes, availableBytes: Math.min(freemem(), roomBytes) };
 }
 
 interface LedgerRow {

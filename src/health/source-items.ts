@@ -27,6 +27,8 @@ const LAG_S = { warn: 900, bad: 3600 } as const;
 const AGE_MS = { warn: 900_000, bad: 3_600_000 } as const;
 /** Of all records; single odd lines are usual. */
 const REJECTS = { warn: 0.01, bad: 0.2 } as const;
+/** Where little comes, few records are a large share. */
+const REJECTS_BAD_MIN = 10;
 
 /** Those items of a source for which there is something to say. */
 export function sourceItems(reading: SourceReading): HealthItem[] {
@@ -48,7 +50,7 @@ function failureItem({ name, isFailing, message }: SourceReading): HealthItem {
 
 function rejectsItem({ name, records, rejects, rejectedBatches }: SourceReading): HealthItem {
   const share = rejects / Math.max(1, records + rejects);
-  const isBad = share > REJECTS.bad;
+  const isBad = share > REJECTS.bad && rejects >= REJECTS_BAD_MIN;
   const state = stateBy(isBad, share > REJECTS.warn || rejectedBatches > 0);
   return {
     check: 'rejects',

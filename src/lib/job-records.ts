@@ -5,14 +5,12 @@ export interface JobRecord {
   readonly name: string;
   /** Pause between the end of one run and the start of the next, milliseconds. */
   readonly everyMs: number;
-  /** When the job was begun, milliseconds since 1970 UTC, as all times here. */
-  readonly begunMs: number;
   /** Runs that ended, those that failed included. */
   readonly runs: number;
   readonly failures: number;
   /** Failures since the last success. */
   readonly failuresInRow: number;
-  /** When the run under way started; absent between runs. */
+  /** When the run under way started, milliseconds since 1970 UTC, as all times here; absent between runs. */
   readonly runningSinceMs?: number;
   readonly lastSuccessMs?: number;
   readonly lastFailureMs?: number;
@@ -36,7 +34,7 @@ export class JobRecords {
   /** A run starts. */
   started({ name, everyMs }: { readonly name: string; readonly everyMs: number }): void {
     const nowMs = this.#clock.nowMs();
-    const begun = { name, everyMs, begunMs: nowMs, runs: 0, failures: 0, failuresInRow: 0, reason: '' };
+    const begun = { name, everyMs, runs: 0, failures: 0, failuresInRow: 0, reason: '' };
     const before = this.#records.get(name) ?? begun;
     this.#records.set(name, { ...before, everyMs, runningSinceMs: nowMs });
   }
