@@ -33,7 +33,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => deadMan.listen(0, '127.0.0.1', resolve));
   const address = deadMan.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const ping = { url: `http://127.0.0.1:${port}/well` };
+  const ping = { url: `http://127.0.0.1:${port}/well`, every: '10s' };
   const config = configSchema.parse({ data: join(folder, 'data'), health: { ping } });
   app = await openApp(config, {}, { clock: systemClock, log: silentLog });
   guarded = await listen({ api: app.api, address: '127.0.0.1:0', token: TOKEN });
@@ -78,8 +78,8 @@ test('/readyz says what is missing until the sources are followed', async () => 
 });
 
 test('once the sources are followed the configured switch is asked', async () => {
-  await vi.waitUntil(() => pings.length > 0, { interval: 5 });
-  expect(pings).toEqual(['/well']);
+  await vi.waitUntil(() => pings.length > 0, { interval: 5, timeout: 25_000 });
+  expect(pings[0]).toBe('/well');
 });
 
 test('/healthz and /readyz need no token and no loopback name; nothing beside them is let through', async () => {
