@@ -15,6 +15,8 @@ import { type Jobs, openJobs } from './jobs.ts';
 import type { Clock } from './lib/clock.ts';
 import { reasonOf } from './lib/fault.ts';
 import { repeat } from './lib/job.ts';
+import { withErrorsCounted } from './health/engine-errors.ts';
+import { openOwnHealth, type OwnHealth } from './own-health.ts';
 import type { Log } from './lib/log.ts';
 import { claimFolder, type Claim } from './claim.ts';
 import { linkKeyOf } from './link-key.ts';
@@ -83,7 +85,7 @@ export async function openApp(config: Config, options: AppOptions, parts: AppPar
 }
 
 async function openClaimed(config: Config, claim: Claim, options: AppOptions, parts: AppParts): Promise<App> {
-  const engine = await openEngine(config);
+  const { engine, errors } = withErrorsCounted(await openEngine(config), parts);
   try {
     const applied = await migrate(MIGRATIONS, engine);
     if (applied.length > 0) parts.log.info({ steps: applied }, 'schema brought up to date');
@@ -114,6 +116,7 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       spoolBytes: () => intake.status().spoolBytes,
       isWhole: options.isWhole ?? (() => true),
     });
+    const health = openOwnHealth(config, { ...parts, engine, errors, intake, sources });
     const isDemo = options.isDemo ?? false;
     const acceptBackups = openBackupAccept({
       control: jobs.backups,
@@ -122,7 +125,7 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
     });
     const linkKey = await linkKeyOf(config.data);
     return new RunningApp(
-      { config, engine, claim, intake, estate, sources, jobs, isDemo, acceptBackups, linkKey },
+      { config, engine, claim, intake, estate, sources, jobs, health, isDemo, acceptBackups, linkKey },
       parts,
     );
   } catch (error) {
@@ -139,6 +142,7 @@ interface Wired {
   readonly estate: Estate;
   readonly sources: readonly Source[];
   readonly jobs: Jobs;
+  readonly health: OwnHealth;
   readonly isDemo: boolean;
   readonly acceptBackups: AcceptBackups;
   readonly linkKey: Uint8Array;
@@ -156,6 +160,8 @@ class RunningApp implements App {
   readonly #parts: AppParts;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>[] = [];
+  /** Tables and spool are done before there is an app. */
+  #notReady = 'The sources are not followed yet.';
 
   constructor(wired: Wired, parts: AppParts) {
     this.#wired = wired;
@@ -187,6 +193,8 @@ class RunningApp implements App {
         trailKeys: openTrailKeys(wired.config.trail_keys, parts.clock),
         arrivals,
         metrics: this.metrics,
+        health: wired.health.watch,
+        notReady: () => this.#notReady,
         clock: parts.clock,
         config: wired.config,
         isDemo: wired.isDemo,
@@ -201,8 +209,12 @@ class RunningApp implements App {
   }
 
   follow(): void {
-    for (const source of this.#wired.sources) this.#following.push(this.#followOne(source));
-    for (const job of this.jobs.all) this.#following.push(repeat(job, this.#parts, this.#stop.signal));
+    const { sources, health } = this.#wired;
+    for (const source of sources) this.#following.push(this.#followOne(source));
+    const parts = { ...this.#parts, records: health.records };
+    for (const job of [...this.jobs.all, ...health.jobs])
+      this.#following.push(repeat(job, parts, this.#stop.signal));
+    this.#notReady = '';
   }
 
   async ingest(source: Source, signal: AbortSignal): Promise<IntakeCounts> {
@@ -230,6 +242,7 @@ class RunningApp implements App {
   }
 
   async close(): Promise<void> {
+    this.#notReady = 'Bucketwatch is stopping.';
     this.#stop.abort();
     await Promise.allSettled(this.#following);
     await this.#wired.intake.close();

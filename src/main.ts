@@ -8,6 +8,7 @@ import { addBackupsCommand } from './commands/backups.ts';
 import { addBucketsCommand } from './commands/buckets.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addIngestCommand } from './commands/ingest.ts';
 import { addReplicationCommand } from './commands/replication.ts';
 import { addSearchCommands } from './commands/search.ts';
@@ -23,7 +24,7 @@ Exit codes:
   0  fine
   1  what was asked for is not so: a backup is wrong (backups list, check), a pair is failing or lagging (replication pairs
      --check), drift (replication diff), a canary that did not arrive in time (replication canary --once), an alarm that
-     nobody took on (alarms list), a timeline that is not as expected (alarms test)
+     nobody took on (alarms list), a timeline that is not as expected (alarms test), something needed is missing (doctor)
   2  the command or the configuration is wrong
   3  something cannot be reached or used, or input was rejected
   4  a defect in Bucketwatch`;
@@ -56,6 +57,7 @@ function program(): Command {
   addSilenceCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);
+  addDoctorCommand(root);
   for (const command of root.commands) command.exitOverride().showHelpAfterError();
   return root;
 }

@@ -160,6 +160,8 @@ export async function openActServer(clock: Clock, token?: string): Promise<ActSe
         names: { backups: config.backups.metric },
         completeUntil: () => Promise.resolve(undefined),
       }),
+      health: { look: unasked, answer: unasked },
+      notReady: () => '',
       clock,
       config,
       isDemo: false,

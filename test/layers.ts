@@ -78,6 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'intake/arrival.ts',
     'intake/counts.ts',
     'alarms',
+    'health',
     'metrics',
     'monitors',
     'notify',
@@ -87,6 +88,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Pure: what is stored and who is told is wired elsewhere.
   alarms: ['lib', 'engine/engine.ts', 'engine/sql-file.ts'],
   metrics: ['lib', 'engine/engine.ts', 'monitors', 'alarms/feed.ts', 'intake/counts.ts'],
+  // What is read off the other parts is handed to it.
+  health: ['lib', 'engine/engine.ts', 'alarms/feed.ts', 'alarms/definition.ts', 'sources/source.ts'],
+  // It asks what is configured, and changes nothing.
+  doctor: ['lib', 'config/schema.ts', 's3', 'health/readings.ts', 'health/machine-items.ts'],
   demo: ['lib'],
   commands: [
     'lib',
@@ -100,6 +105,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'alarms/timeline-run.ts',
     'alarms/timeline-text.ts',
     'claim.ts',
+    'doctor',
+    'doctor-check.ts',
     'drift-audit.ts',
     'formats/format.ts',
     'config',

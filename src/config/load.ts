@@ -5,6 +5,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { toJSONSchema as toJsonSchema, type z } from 'zod';
 import { Fault, reasonOf } from '../lib/fault.ts';
 import { nearest } from '../lib/nearest.ts';
+import { isTokenUrl } from './health.ts';
 import { type Config, configSchema } from './schema.ts';
 
 const CONFIG_FILE = 'bucketwatch.yaml';
@@ -23,6 +24,8 @@ export type ConfigReading =
 /** Fields that must not hold a secret in clear. */
 const SECRETS =
   /(^|\.)(token|password|secret_access_key|secret|webhook_url|service_urls|routing_key|api_key)$/;
+/** Fields with a URL that may hold one. */
+const SECRET_URLS = /^health\.ping\.(fail_)?url$/;
 
 /** The whole path of the file that is read, whether it is there or not: the one given, or `bucketwatch.yaml` in this folder. */
 export function configFileOf(file: string | undefined): string {
@@ -106,13 +109,17 @@ function resolveReferences(
     return Object.fromEntries(entries);
   }
   if (typeof value !== 'string') return value;
-  if (SECRETS.test(path.join('.')) && !isReference(value)) {
+  if (isSecret(path.join('.'), value) && !isReference(value)) {
     report(path, 'is a secret in clear; write ${NAME} for an environment variable or file:<path>');
     return value;
   }
   return value.startsWith('file:')
     ? fromFile(value, path, from.folder, report)
     : fromEnvironment(value, path, from, report);
+}
+
+function isSecret(path: string, value: string): boolean {
+  return SECRETS.test(path) || (SECRET_URLS.test(path) && isTokenUrl(value));
 }
 
 function fromFile(value: string, path: readonly PropertyKey[], folder: string, report: Report): string {

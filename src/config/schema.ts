@@ -4,6 +4,7 @@ import { DEFAULT_PARSE_PARAMS, FORMAT_NAMES } from '../formats/format.ts';
 import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
 import { alarms } from './alarms.ts';
 import { backups } from './backups.ts';
+import { health } from './health.ts';
 import { duration, durationIfAny, size } from './units.ts';
 
 const format = z
@@ -332,6 +333,7 @@ export const configSchema = z.strictObject({
   replication: replication.prefault({}),
   backups,
   alarms,
+  health: health.prefault({}),
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({

@@ -1,6 +1,7 @@
 /** Work that is done again and again beside everything else. */
 import type { Clock } from './clock.ts';
 import { reasonOf } from './fault.ts';
+import type { JobLedger } from './job-records.ts';
 import type { Log } from './log.ts';
 
 export interface Job {
@@ -12,18 +13,31 @@ export interface Job {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** Runs the job until the signal aborts. A run that fails is logged and tried again after the pause. */
-export async function repeat(
-  job: Job,
-  parts: { readonly clock: Clock; readonly log: Log },
-  signal: AbortSignal,
-): Promise<void> {
+interface RepeatParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where its runs are recorded; absent: nowhere. */
+  readonly records?: JobLedger;
+}
+
+/** Runs the job until the signal aborts. A run that fails is recorded, logged and tried again after the pause. */
+export async function repeat(job: Job, parts: RepeatParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    try {
-      await job.run(signal);
-    } catch (error) {
-      if (!signal.aborted) parts.log.error({ job: job.name, error: reasonOf(error) }, 'job failed');
-    }
+    parts.records?.started(job);
+    const failure = await failureOf(job, signal);
+    // A run that a stop cut short says nothing of the job.
+    if (signal.aborted) return;
+    if (failure !== undefined) parts.log.error({ job: job.name, error: failure }, 'job failed');
+    parts.records?.ended(job.name, failure);
     await parts.clock.sleep(job.everyMs, signal).catch(() => undefined);
+  }
+}
+
+async function failureOf(job: Job, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await job.run(signal);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
   }
 }

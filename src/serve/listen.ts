@@ -9,6 +9,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { Fault } from '../lib/fault.ts';
 import { isSameSecret } from '../lib/secret.ts';
 import { isForLink } from './backup-links.ts';
+import { isForProbe } from './health-routes.ts';
 import { tokenOf } from './credentials.ts';
 import { isForInlet } from './inlet-routes.ts';
 import { problemResponse } from './problem.ts';
@@ -99,9 +100,10 @@ function site({ api, token, address }: ListenRequest): Hono {
  * With a token: who does not bring it, as bearer token or as the password of a browser's dialog, is refused; a webhook
  * asks for its own secret instead, and the token in a secret link lets in to what that shows. Without one
  * we listen on loopback only, and a request must name loopback as its host: a page elsewhere whose name was pointed at
- * this machine does not.
+ * this machine does not. Whether we live and are ready is told to all: who asks for that asks by address.
  */
 function refusalOf(request: Request, token: string | undefined, address: string): Response | undefined {
+  if (isForProbe(request)) return undefined;
   if (isFromElsewhere(request))
     return problem(403, 'Cannot answer: the request comes from a page of another site.');
   if (token !== undefined) {

@@ -3,6 +3,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AlarmsControl } from '../alarms/known-definition.ts';
 import type { Config } from '../config/schema.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { HealthWatch } from '../health/health-watch.ts';
 import type { IntakeCounts } from '../intake/counts.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -33,6 +34,9 @@ export interface ApiParts {
   readonly canaries: Pick<CanaryJob, 'send'>;
   /** False while what the sources had at the start is not read and judged. */
   readonly isSettled: () => boolean;
+  readonly health: Pick<HealthWatch, 'look' | 'answer'>;
+  /** What is missing before sources are followed, or why they no longer are; empty while they are. */
+  readonly notReady: () => string;
   readonly clock: Clock;
   readonly config: Config;
   readonly isDemo: boolean;

@@ -21,6 +21,7 @@ import { addLive } from './live.ts';
 import { addSearch } from './search-routes.ts';
 import { addCompleteness } from './completeness-route.ts';
 import { addAnalyses, addTimeline } from './analysis-routes.ts';
+import { addHealth } from './health-routes.ts';
 import { addInsights } from './insight-routes.ts';
 import { addCanaries } from './replication-canary-routes.ts';
 import { addMetrics } from './metric-routes.ts';
@@ -56,6 +57,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
     return problemResponse(body);
   });
   addStore(api, parts);
+  addHealth(api, parts);
   addBuckets(api, parts);
   addActivity(api, parts);
   addSplit(api, parts);

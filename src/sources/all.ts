@@ -134,7 +134,8 @@ export function openStoreSource(store: Store, config: StoreConfig, parts: Source
   return openEstateSource({ pollMs: config.poll }, { store, clock: parts.clock, cursors });
 }
 
-function queueConnections(config: Extract<SourceConfig, { kind: 'queue' }>) {
+/** Connections of a queue source: the queue, and the objects it announces. */
+export function queueConnections(config: Extract<SourceConfig, { kind: 'queue' }>) {
   const queue = openQueue(
     present({
       url: config.url,
@@ -156,7 +157,8 @@ function queueConnections(config: Extract<SourceConfig, { kind: 'queue' }>) {
   return { queue, s3 };
 }
 
-function identityOf(
+/** Who we are to what a section describes. */
+export function identityOf(
   config: Extract<SourceConfig, { kind: 'queue' | 'bucket-listing' | 'cloudwatch' }> | StoreConfig,
 ) {
   return {
@@ -170,7 +172,7 @@ function identityOf(
 type Present<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
 
 /** The options that are given; an absent one must not be there at all. */
-function present<Options extends object>(options: Options): Partial<Present<Options>> {
+export function present<Options extends object>(options: Options): Partial<Present<Options>> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<
     Present<Options>
   >;
