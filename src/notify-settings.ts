@@ -2,6 +2,7 @@
 import { type NotifySection, usualRoute } from './config/notify.ts';
 import type { ChannelSettings } from './notify/all.ts';
 import type { Matcher, Route, Rules } from './notify/rules.ts';
+import type { MailServer } from './notify/smtp.ts';
 import type { TopicOptions } from './s3/topic-client.ts';
 
 type Section = NotifySection;
@@ -14,15 +15,6 @@ export interface NotifySettings {
   /** By the name of their channel. */
   readonly servers: ReadonlyMap<string, MailServer>;
   readonly topics: ReadonlyMap<string, TopicOptions>;
-}
-
-/** An SMTP server. */
-export interface MailServer {
-  readonly host: string;
-  readonly port: number;
-  readonly security: 'starttls' | 'tls' | 'none';
-  readonly username?: string;
-  readonly password?: string;
 }
 
 /** Section `notify` as settings; `linksOf` makes the pages of an alarm, which are signed. */
