@@ -60,7 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sources/source.ts',
   ],
   // SNS is AWS's.
-  notify: ['lib', 's3/topic.ts'],
+  notify: ['lib', 's3/topic.ts', 'engine/engine.ts', 'engine/sql-file.ts'],
   serve: [
     'lib',
     'config/schema.ts',

@@ -159,7 +159,9 @@ describe('what is not', () => {
 });
 
 describe('a server that says nothing', () => {
-  async function silent(greeting: string): Promise<{ readonly port: number; connected(): Promise<unknown> }> {
+  async function silent(
+    greeting: string,
+  ): Promise<{ readonly port: number; connected: () => Promise<unknown> }> {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.write(greeting);
