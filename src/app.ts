@@ -102,8 +102,10 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       ...openReplicationCheck(config, { engine, estate, clock: parts.clock }),
       ...(options.extraSources ?? []),
     ];
+    const linkKey = await linkKeyOf(config.data);
     const jobs = openJobs(config, {
       ...parts,
+      linkKey,
       engine,
       estate,
       sources,
@@ -116,7 +118,6 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       file: options.configFile,
       beside: isDemo ? config.backups : undefined,
     });
-    const linkKey = await linkKeyOf(config.data);
     return new RunningApp(
       { config, engine, claim, intake, estate, sources, jobs, isDemo, acceptBackups, linkKey },
       parts,
@@ -166,6 +167,7 @@ class RunningApp implements App {
         intake: wired.intake,
         sources: wired.sources,
         backups: wired.jobs.backups,
+        notifications: wired.jobs.notifications,
         acceptBackups: wired.acceptBackups,
         linkKey: wired.linkKey,
         canaries: wired.jobs.canaries,
@@ -217,6 +219,7 @@ class RunningApp implements App {
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled(this.#following);
+    await this.jobs.notifications.close();
     await this.#wired.intake.close();
     await Promise.all(this.#wired.sources.map(async (source) => source.close?.()));
     this.#wired.estate.close();

@@ -5,6 +5,7 @@ import type { IntakeCounts } from './intake/counts.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
+import { type Notifications, openNotifications } from './notify-watch.ts';
 import { openBackups } from './backup-watch.ts';
 import type { BackupsControl } from './monitors/backups/monitor.ts';
 import { openArchive } from './monitors/replication/archive.ts';
@@ -26,6 +27,8 @@ interface JobParts {
   readonly estate: Estate;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of 32 bytes: links in messages are signed with it. */
+  readonly linkKey: Uint8Array;
 }
 
 export interface Jobs {
@@ -33,6 +36,7 @@ export interface Jobs {
   /** One of them: canaries are also written on request. */
   readonly canaries: CanaryJob;
   readonly backups: BackupsControl;
+  readonly notifications: Notifications;
   /** False while sources are followed and what they had at the start is not all read and judged: much seems to be missing. */
   isSettled(): boolean;
   /** Does now what is left to do about facts that are stored, for who asks without a server running. */
@@ -60,10 +64,19 @@ export function openJobs(config: Config, parts: JobParts): Jobs {
   };
   const canaries = openCanaries(replication, parts);
   const backups = openBackups(config, { ...parts, isTakenIn: () => start.isTakenIn() });
+  const notifications = openNotifications(config, parts);
   return {
-    all: [pairs, judging, canaries, ...archiveJobs(replication, parts), ...backups.jobs],
+    all: [
+      pairs,
+      judging,
+      canaries,
+      ...archiveJobs(replication, parts),
+      ...backups.jobs,
+      ...notifications.jobs,
+    ],
     canaries,
     backups,
+    notifications,
     async catchUp(signal) {
       await pairs.run(signal);
       await judge.run(signal);

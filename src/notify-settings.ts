@@ -18,12 +18,14 @@ export interface NotifySettings {
 }
 
 /** Section `notify` as settings; `linksOf` makes the pages of an alarm, which are signed. */
-export function notifySettings(section: Section, linksOf: Rules['linksOf']): NotifySettings {
+export function notifySettings(
+  section: Section,
+  { home, linksOf }: Pick<Rules, 'home' | 'linksOf'>,
+): NotifySettings {
   const { channels } = section;
   const names = channels.map(({ name }) => name);
   const hasUsual = section.routes.length === 0 && names.length > 0;
   const routes = hasUsual ? [usualRoute(names)] : section.routes;
-  const home = section.page === undefined ? '' : new URL(`${section.page.replace(/\/$/, '')}/`).href;
   return {
     channels: channels.map(channelSettings),
     rules: {

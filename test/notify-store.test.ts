@@ -18,12 +18,13 @@ const CHANNELS = ['ops', 'pager'];
 const TABLES = ['alarm_transitions', 'silences', 'alarm_acknowledgements', 'notifications'];
 const clock = { ms: NOW_MS, nowMs: () => clock.ms, sleep: () => Promise.resolve() };
 let engine: Engine;
-let close: () => Promise<void>;
+let opened: Awaited<ReturnType<typeof openStore>>;
 
 beforeAll(async () => {
-  ({ engine, close } = await openStore());
+  opened = await openStore();
+  ({ engine } = opened);
 });
-afterAll(() => close());
+afterAll(() => opened.close());
 
 /** A store, and how people and alarms get into it. */
 interface Case {
@@ -39,10 +40,10 @@ async function engineCase(): Promise<Case> {
   for (const table of TABLES) await engine.command(`truncate table ${table}`);
   const states = new Map<string, AlarmState>();
   let sequence = 0;
-  const opened = () => new EngineStore(CHANNELS, { engine, clock });
+  const reopened = () => new EngineStore(CHANNELS, { engine, clock });
   return {
-    store: opened(),
-    reopened: opened,
+    store: reopened(),
+    reopened,
     change: async (alarm, to, atMs = NOW_MS) => {
       sequence += 1;
       const from = states.get(alarm) ?? 'OK';
@@ -129,14 +130,14 @@ describe.each([
   ['memory', memoryCase],
 ] as const)('%s', (_name, open) => {
   /** Read once, so that what follows is kept up to date rather than read anew. */
-  async function opened(): Promise<Case> {
+  async function begun(): Promise<Case> {
     const one = await open();
     expect(sequencesOf(await one.store.read())).toEqual([]);
     return one;
   }
 
   test('of an alarm without marks everything is there', async () => {
-    const one = await opened();
+    const one = await begun();
     await one.change('a', 'ALARM');
     await one.change('b', 'ALARM');
     await one.change('a', 'OK');
@@ -153,7 +154,7 @@ describe.each([
   });
 
   test('what every channel knows is not asked for, but the last one always is', async () => {
-    const one = await opened();
+    const one = await begun();
     for (const to of ['ALARM', 'OK', 'ALARM', 'OK'] as const) await one.change('a', to);
     await one.store.append([settled('ops', 'a', 2, 'OK'), settled('pager', 'a', 4, 'OK')]);
     expect(sequencesOf(await bothBooks(one))).toEqual([3, 4]);
@@ -164,14 +165,14 @@ describe.each([
   });
 
   test('a channel that is gone holds nothing back', async () => {
-    const one = await opened();
+    const one = await begun();
     for (const to of ['ALARM', 'OK', 'ALARM'] as const) await one.change('a', to);
     await one.store.append([settled('gone', 'a', 1), settled('ops', 'a', 3), settled('pager', 'a', 3)]);
     expect(sequencesOf(await bothBooks(one))).toEqual([3]);
   });
 
   test('all since an acknowledgement is there', async () => {
-    const one = await opened();
+    const one = await begun();
     const said = await one.change('a', 'ALARM');
     await one.acknowledge('a', said);
     await one.change('a', 'OK');
@@ -183,7 +184,7 @@ describe.each([
   });
 
   test('silences are there while they last, and while what they held is not told', async () => {
-    const one = await opened();
+    const one = await begun();
     await one.silence('now', NOW_MS + HOUR_MS);
     await one.silence('over', NOW_MS - MINUTE_MS);
     await one.change('a', 'ALARM', NOW_MS - 2 * MINUTE_MS);
@@ -212,7 +213,7 @@ describe.each([
     ['delivered, then claimed', [outcome('delivered', told), { kind: 'claimed', ...again }]],
     ['delivered twice', [outcome('delivered', told), outcome('delivered', told)]],
   ])('marks of what was %s', async (_what, entries) => {
-    const one = await opened();
+    const one = await begun();
     for (const entry of entries) await one.store.append([entry]);
     const memory = new MemoryStore();
     await memory.append(entries);
@@ -220,7 +221,7 @@ describe.each([
   });
 
   test('several at once are folded in their order', async () => {
-    const one = await opened();
+    const one = await begun();
     await one.store.append([settled('ops', 'a', 1), settled('ops', 'a', 2, 'OK'), settled('ops', 'b', 1)]);
     expect(marksOf(await bothBooks(one)).alarms).toEqual({
       ops: { a: { upTo: 2, state: 'OK' }, b: { upTo: 1, state: 'ALARM' } },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_PARSE_PARAMS, FORMAT_NAMES } from '../formats/format.ts';
 import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
 import { backups } from './backups.ts';
+import { notify } from './notify.ts';
 import { duration, durationIfAny, size } from './units.ts';
 
 const format = z
@@ -308,6 +309,10 @@ export const configSchema = z.strictObject({
     .regex(/^.+:\d{1,5}$/, 'is not host:port')
     .default('127.0.0.1:8484')
     .describe('Address of the page and the API. Beyond loopback it requires auth.token.'),
+  public_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address under which people reach the page, for links in messages.'),
   log: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')
@@ -330,6 +335,7 @@ export const configSchema = z.strictObject({
   estate: z.array(store).default([]),
   replication: replication.prefault({}),
   backups,
+  notify,
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({

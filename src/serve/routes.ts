@@ -7,6 +7,7 @@ import type { Log } from '../lib/log.ts';
 import { VERSION } from '../version.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
+import { addAlarmLinks } from './alarm-link-routes.ts';
 import { addBackups } from './backup-routes.ts';
 import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-queries.ts';
 import { addBackupActs } from './backup-act-routes.ts';
@@ -75,6 +76,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   const links = new SeriesLinks(parts);
   addBackupActs(api, parts, links);
   addBackupLinks(api, parts, links);
+  addAlarmLinks(api, parts);
   api.doc31('/api/v1/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Bucketwatch', version: VERSION, license: { name: 'Apache-2.0' } },
