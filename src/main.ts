@@ -7,6 +7,7 @@ import { addBucketsCommand } from './commands/buckets.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addIngestCommand } from './commands/ingest.ts';
+import { addNotifyCommand } from './commands/notify.ts';
 import { addReplicationCommand } from './commands/replication.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -49,6 +50,7 @@ function program(): Command {
   addReplicationCommand(root);
   addSourcesCommand(root);
   addBackupsCommand(root);
+  addNotifyCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);
   for (const command of root.commands) command.exitOverride().showHelpAfterError();

@@ -92,6 +92,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'monitors/backups/proposal-section.ts',
     'claim.ts',
     'drift-audit.ts',
+    // Channels are tried without a server.
+    'notify-try.ts',
     'formats/format.ts',
     'config',
     'serve',

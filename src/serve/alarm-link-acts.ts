@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { storeTime } from '../lib/store-time.ts';
-import type { AlarmState } from '../notify/channel.ts';
+import type { AlarmState, Severity } from '../notify/channel.ts';
 import { evidenceText } from '../notify/stored-transitions.ts';
 import type { LinkAct } from './alarm-links.ts';
 
@@ -16,7 +16,8 @@ export interface LinkedAlarm {
   readonly sequence: number;
   readonly title: string;
   readonly state: AlarmState;
-  readonly severity: string;
+  readonly severity: Severity;
+  readonly labels: Readonly<Record<string, string>>;
   readonly sentence: string;
   readonly firstStep: string;
   readonly evidence: readonly string[];
@@ -26,7 +27,7 @@ export interface LinkedAlarm {
 export async function linkedAlarm(alarm: string, engine: Engine): Promise<LinkedAlarm | undefined> {
   const [row] = await engine.query<LinkedAlarm>(
     `select
-       alarm, sequence, title, state, severity, sentence, first_step as firstStep, evidence,
+       alarm, sequence, title, state, severity, labels, sentence, first_step as firstStep, evidence,
        toUnixTimestamp64Milli(since) as sinceMs
      from alarm_transitions
      where alarm = {alarm:String}

@@ -26,6 +26,7 @@ import { addInlets } from './inlet-routes.ts';
 import { addReplication } from './replication-routes.ts';
 import { addReplicationObjects } from './replication-object-routes.ts';
 import { parkedMessages } from './parked-queries.ts';
+import { addNotifications } from './notify-routes.ts';
 import { problemResponse } from './problem.ts';
 import { addReplicationAudits } from './replication-audit-routes.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
@@ -77,6 +78,7 @@ export function openApi(parts: ApiParts, log: Log): Api {
   addBackupActs(api, parts, links);
   addBackupLinks(api, parts, links);
   addAlarmLinks(api, parts);
+  addNotifications(api, parts);
   api.doc31('/api/v1/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Bucketwatch', version: VERSION, license: { name: 'Apache-2.0' } },
