@@ -39,7 +39,10 @@ interface Outcome {
 /** Each try of a message and what nothing was sent of, latest first. `kindOf`: of a channel. */
 export async function notificationLog(
   query: LogQuery,
-  { engine, kindOf }: { readonly engine: Engine; kindOf(channel: string): shapes.Notification['kind'] },
+  {
+    engine,
+    kindOf,
+  }: { readonly engine: Engine; readonly kindOf: (channel: string) => shapes.Notification['kind'] },
 ): Promise<shapes.Notifications> {
   const found = await heads(query, engine);
   const page = found.slice(0, query.limit);
