@@ -1,6 +1,6 @@
 /** Transitions as rows of the store, for tests of what comes after them. */
 import type { Engine } from '../src/engine/engine.ts';
-import { storeTime } from '../src/lib/store-time.ts';
+import { engineTime } from '../src/lib/engine-time.ts';
 import type { Transition } from '../src/notify/book.ts';
 
 /** As the evaluator stores it; `revision` is told apart by the sequence. */
@@ -13,8 +13,8 @@ export async function storeTransition(
     alarm,
     revision: sequence,
     sequence,
-    at: storeTime(atMs),
-    since: storeTime(sinceMs),
+    at: engineTime(atMs),
+    since: engineTime(sinceMs),
     from_state: from === 'OK' ? '' : from,
     state: to,
     definition: alarm,
@@ -26,7 +26,7 @@ export async function storeTransition(
     numbers: {},
     evidence: [],
     first_step: '',
-    as_of: storeTime(atMs),
+    as_of: engineTime(atMs),
   };
   await engine.insertRows({ table: 'alarm_transitions', rows: [row] });
 }
@@ -38,12 +38,12 @@ export async function storeSilence(
   const row = {
     id: silence.id,
     matchers: [{ label: 'bucket', values: [silence.bucket] }],
-    starts_at: storeTime(silence.startMs),
-    ends_at: storeTime(silence.endMs),
+    starts_at: engineTime(silence.startMs),
+    ends_at: engineTime(silence.endMs),
     author: 'alice',
     reason: 'a move',
-    created_at: storeTime(silence.startMs),
-    changed_at: storeTime(silence.startMs),
+    created_at: engineTime(silence.startMs),
+    changed_at: engineTime(silence.startMs),
   };
   await engine.insertRows({ table: 'silences', rows: [row] });
 }
@@ -58,6 +58,13 @@ export async function storeAcknowledgement(
   engine: Engine,
 ): Promise<void> {
   const { alarm, sequence, atMs, endMs } = said;
-  const row = { alarm, sequence, at: storeTime(atMs), ends_at: storeTime(endMs), author: 'bob', reason: '' };
+  const row = {
+    alarm,
+    sequence,
+    at: engineTime(atMs),
+    ends_at: engineTime(endMs),
+    author: 'bob',
+    reason: '',
+  };
   await engine.insertRows({ table: 'alarm_acknowledgements', rows: [row] });
 }

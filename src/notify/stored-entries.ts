@@ -1,6 +1,6 @@
 /** Entries as rows of the table `notifications`, and what they fold to. */
 import type { Engine } from '../engine/engine.ts';
-import { storeTime } from '../lib/store-time.ts';
+import { engineTime } from '../lib/engine-time.ts';
 import { type Entry, type GroupMark, KeptMarks } from './book.ts';
 import type { AlarmState } from './channel.ts';
 import { headlineOf } from './message.ts';
@@ -12,7 +12,7 @@ const LIMITS = { resultRows: 1_000_000, timeMs: 120_000 };
 export function entryRow(entry: Entry, number: number): Readonly<Record<string, unknown>> {
   const { kind, channel, atMs } = entry;
   const covers = entry.covers.map(({ alarm, upTo, state }) => ({ alarm, up_to: upTo, state }));
-  const row = { number, at: storeTime(atMs), channel, kind, covers };
+  const row = { number, at: engineTime(atMs), channel, kind, covers };
   if (entry.kind === 'settled') return { ...row, reason: entry.why };
   const sent = { ...row, group_key: entry.group, attempt: entry.attempt };
   switch (entry.kind) {

@@ -1,6 +1,6 @@
 /** Transitions, silences and acknowledgements as the tables of alarms have them. */
 import type { Engine } from '../engine/engine.ts';
-import { storeTime } from '../lib/store-time.ts';
+import { engineTime } from '../lib/engine-time.ts';
 import type { Acknowledgement, Silence, Transition } from './book.ts';
 import type { AlarmState, NamedNumber, Severity } from './channel.ts';
 import type { Matcher } from './rules.ts';
@@ -69,7 +69,7 @@ export async function readTransitions(
      where sequence > bounds.bound or sequence = bounds.last
      order by sequence desc
      limit ${TRANSITIONS_OF_ALARM_MAX} by alarm`,
-    { params: { channels: [...what.channels, ''], now: storeTime(what.nowMs) }, limits: LIMITS },
+    { params: { channels: [...what.channels, ''], now: engineTime(what.nowMs) }, limits: LIMITS },
   );
   return rows.reverse().map(transitionOf);
 }
@@ -99,7 +99,7 @@ export async function readSilences(sinceMs: number, engine: Engine): Promise<Sil
      where ends_at >= {since:DateTime64(3, 'UTC')}
      order by starts_at desc
      limit ${SAID_MAX}`,
-    { params: { since: storeTime(sinceMs) } },
+    { params: { since: engineTime(sinceMs) } },
   );
   return rows.map(({ id, matchers, start_ms: startMs, end_ms: endMs, author, reason }) => {
     return { id, match: matchers, startMs: Number(startMs), endMs: Number(endMs), author, reason };
@@ -124,7 +124,7 @@ export async function readAcknowledgements(nowMs: number, engine: Engine): Promi
      where ends_at > {now:DateTime64(3, 'UTC')}
      order by at desc, sequence desc
      limit ${SAID_MAX}`,
-    { params: { now: storeTime(nowMs) } },
+    { params: { now: engineTime(nowMs) } },
   );
   return rows.reverse().map(({ at_ms: atMs, end_ms: endMs, sequence, ...said }) => {
     return { ...said, sequence: Number(sequence), atMs: Number(atMs), endMs: Number(endMs) };

@@ -1,7 +1,7 @@
 /** What a link in a message does: shows an alarm, acknowledges it, silences it. */
 import { randomUUID } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
-import { storeTime } from '../lib/store-time.ts';
+import { engineTime } from '../lib/engine-time.ts';
 import type { AlarmState, Severity } from '../notify/channel.ts';
 import { evidenceText } from '../notify/stored-transitions.ts';
 import type { LinkAct } from './alarm-links.ts';
@@ -81,9 +81,9 @@ export async function say(
   { said, nowMs, engine }: { readonly said: Said; readonly nowMs: number; readonly engine: Engine },
 ): Promise<void> {
   const { author, reason, time } = said;
-  const at = storeTime(nowMs);
+  const at = engineTime(nowMs);
   if (act === 'acknowledge') {
-    const row = { alarm, sequence, at, ends_at: storeTime(nowMs + ACKNOWLEDGED_MS), author, reason };
+    const row = { alarm, sequence, at, ends_at: engineTime(nowMs + ACKNOWLEDGED_MS), author, reason };
     await engine.insertRows({ table: 'alarm_acknowledgements', rows: [row] });
     return;
   }
@@ -91,7 +91,7 @@ export async function say(
     id: randomUUID(),
     matchers: [{ label: 'alarm', values: [alarm] }],
     starts_at: at,
-    ends_at: storeTime(nowMs + SILENCE_TIMES[time].ms),
+    ends_at: engineTime(nowMs + SILENCE_TIMES[time].ms),
     author,
     reason,
     created_at: at,
