@@ -1,7 +1,11 @@
 /** One contract for what notifications are kept in: the engine, and the memory that other suites use. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ALARMS_MIGRATIONS } from '../src/alarms/migrations.ts';
+import { openCluster } from '../src/engine/cluster.ts';
 import type { Engine } from '../src/engine/engine.ts';
+import { migrate } from '../src/engine/migrate.ts';
 import { silentLog } from '../src/lib/log.ts';
+import { NOTIFY_MIGRATIONS } from '../src/notify/migrations.ts';
 import type { Book, Claim, Entry } from '../src/notify/book.ts';
 import type { AlarmState, Channel, Notification } from '../src/notify/channel.ts';
 import { Notifier, type NotifyStore } from '../src/notify/deliver.ts';
@@ -11,6 +15,7 @@ import { storeAcknowledgement, storeSilence, storeTransition } from './alarm-tab
 import { HOUR_MS, MemoryStore, MINUTE_MS, route, rules } from './notify-book.ts';
 import { ALARM_NOTIFICATION } from './notify-samples.ts';
 import { openStore } from './replication-store.ts';
+import { startNodes, unavailableReason } from './cluster-nodes/nodes.ts';
 
 const NEVER = new AbortController().signal;
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
@@ -36,11 +41,11 @@ interface Case {
   readonly silence: (id: string, endMs: number) => Promise<void>;
 }
 
-async function engineCase(): Promise<Case> {
-  for (const table of TABLES) await engine.command(`truncate table ${table}`);
+async function engineCase(over: Engine = engine): Promise<Case> {
+  for (const table of TABLES) await over.command(`truncate table ${table}`);
   const states = new Map<string, AlarmState>();
   let sequence = 0;
-  const reopened = () => new EngineStore(CHANNELS, { engine, clock });
+  const reopened = () => new EngineStore(CHANNELS, { engine: over, clock });
   return {
     store: reopened(),
     reopened,
@@ -48,12 +53,12 @@ async function engineCase(): Promise<Case> {
       sequence += 1;
       const from = states.get(alarm) ?? 'OK';
       states.set(alarm, to);
-      await storeTransition({ sequence, alarm, from, to, atMs }, engine);
+      await storeTransition({ sequence, alarm, from, to, atMs }, over);
       return sequence;
     },
     acknowledge: (alarm, said) =>
-      storeAcknowledgement({ alarm, sequence: said, atMs: NOW_MS, endMs: NOW_MS + HOUR_MS }, engine),
-    silence: (id, endMs) => storeSilence({ id, bucket: 'vault', startMs: NOW_MS - HOUR_MS, endMs }, engine),
+      storeAcknowledgement({ alarm, sequence: said, atMs: NOW_MS, endMs: NOW_MS + HOUR_MS }, over),
+    silence: (id, endMs) => storeSilence({ id, bucket: 'vault', startMs: NOW_MS - HOUR_MS, endMs }, over),
   };
 }
 
@@ -126,7 +131,7 @@ async function bothBooks({ store, reopened }: Case): Promise<Book> {
 }
 
 describe.each([
-  ['the engine', engineCase],
+  ['the engine', () => engineCase()],
   ['memory', memoryCase],
 ] as const)('%s', (_name, open) => {
   /** Read once, so that what follows is kept up to date rather than read anew. */
@@ -331,4 +336,43 @@ function dyingAfter(kind: Entry['kind'], store: NotifyStore) {
     },
   };
   return { store: dying, isDead };
+}
+
+describe('on a cluster', () => {
+  const reason = unavailableReason();
+  if (reason !== undefined) {
+    test.skip(reason, () => undefined);
+    return;
+  }
+  test('a book is as it is in this process', { timeout: 120_000 }, async () => {
+    const nodes = await startNodes(2);
+    const { urls, clusterName: cluster } = nodes;
+    const over = await openCluster({ urls, cluster, database: 'notify', replicated: false });
+    try {
+      await migrate([...ALARMS_MIGRATIONS, ...NOTIFY_MIGRATIONS], over);
+      const [far, near] = [await bookOf(await engineCase(over)), await bookOf(await engineCase())];
+      expect(far).toEqual(near);
+      expect(far.sequences).toEqual([2, 3, 4, 6]);
+    } finally {
+      await over.close();
+      await nodes.stop();
+    }
+  });
+});
+
+/** Of alarms that are told in part, acknowledged and silenced. */
+async function bookOf(one: Case) {
+  await one.store.read();
+  for (const to of ['ALARM', 'OK', 'ALARM'] as const) await one.change('a', to);
+  await one.change('b', 'ALARM');
+  for (const to of ['ALARM', 'OK'] as const) await one.change('c', to);
+  await one.acknowledge('a', 1);
+  await one.silence('s', NOW_MS + HOUR_MS);
+  await one.store.append([
+    ...['a', 'c'].flatMap((alarm) => [settled('ops', alarm, 6, 'OK'), settled('pager', alarm, 6, 'OK')]),
+    { kind: 'claimed', ...claim('ops', 'b', 0) },
+  ]);
+  await one.store.append([outcome('delivered', claim('ops', 'b', 0))]);
+  const book = await bothBooks(one);
+  return { ...book, sequences: sequencesOf(book), marks: marksOf(book) };
 }

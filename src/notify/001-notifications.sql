@@ -1,6 +1,7 @@
 -- What became of every change of an alarm on every channel, and of every message: rows that are only ever added.
 create table if not exists notifications (
   number UInt64 comment 'grows from row to row; the order in which they were added',
+  first_number UInt64 comment 'of the rows that were added together with it: all of them are there, or none',
   at DateTime64(3, 'UTC'),
   channel LowCardinality(String) comment 'empty where no route takes the alarms',
   kind LowCardinality(String) comment 'claimed before it is sent, then delivered, refused or failed; settled: nothing is to be sent',
@@ -17,4 +18,4 @@ create table if not exists notifications (
 engine = MergeTree
 order by number
 settings non_replicated_deduplication_window = 1000
-comment 'one row: a step on the way of a message, or why there is none'
+comment 'one row: a step on the way of a message, or why there is none [shard by first_number]'

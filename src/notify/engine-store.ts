@@ -62,7 +62,8 @@ export class EngineStore implements NotifyStore {
   async append(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     await this.#load();
-    const rows = entries.map((entry, index) => entryRow(entry, this.#number + 1 + index));
+    const first = this.#number + 1;
+    const rows = entries.map((entry, index) => entryRow(entry, { number: first + index, first }));
     this.#number += rows.length;
     // By what they say: the same entries again, after an insert that seemed to fail, are not stored twice.
     const token = createHash('sha256').update(JSON.stringify(entries)).digest('hex');

@@ -9,10 +9,14 @@ const HEADLINE_MAX = 500;
 /** Of alarms on channels, and of groups. */
 const LIMITS = { resultRows: 1_000_000, timeMs: 120_000 };
 
-export function entryRow(entry: Entry, number: number): Readonly<Record<string, unknown>> {
+/** The row of an entry; `first`: the number of the first that is added together with it. */
+export function entryRow(
+  entry: Entry,
+  { number, first }: { readonly number: number; readonly first: number },
+): Readonly<Record<string, unknown>> {
   const { kind, channel, atMs } = entry;
   const covers = entry.covers.map(({ alarm, upTo, state }) => ({ alarm, up_to: upTo, state }));
-  const row = { number, at: engineTime(atMs), channel, kind, covers };
+  const row = { number, first_number: first, at: engineTime(atMs), channel, kind, covers };
   if (entry.kind === 'settled') return { ...row, reason: entry.why };
   const sent = { ...row, group_key: entry.group, attempt: entry.attempt };
   switch (entry.kind) {
