@@ -107,8 +107,10 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       ...openReplicationCheck(config, { engine, estate, clock: parts.clock }),
       ...(options.extraSources ?? []),
     ];
+    const linkKey = await linkKeyOf(config.data);
     const jobs = openJobs(config, {
       ...parts,
+      linkKey,
       engine,
       estate,
       sources,
@@ -123,7 +125,6 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       file: options.configFile,
       beside: isDemo ? config.backups : undefined,
     });
-    const linkKey = await linkKeyOf(config.data);
     return new RunningApp(
       { config, engine, claim, intake, estate, sources, jobs, health, isDemo, acceptBackups, linkKey },
       parts,
@@ -186,6 +187,7 @@ class RunningApp implements App {
         sources: wired.sources,
         backups: wired.jobs.backups,
         alarms: wired.jobs.alarms,
+        notifications: wired.jobs.notifications,
         acceptBackups: wired.acceptBackups,
         linkKey: wired.linkKey,
         canaries: wired.jobs.canaries,
@@ -245,6 +247,7 @@ class RunningApp implements App {
     this.#notReady = 'Bucketwatch is stopping.';
     this.#stop.abort();
     await Promise.allSettled(this.#following);
+    await this.jobs.notifications.close();
     await this.#wired.intake.close();
     await Promise.all(this.#wired.sources.map(async (source) => source.close?.()));
     this.#wired.estate.close();

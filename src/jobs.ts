@@ -7,6 +7,7 @@ import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
 import { openAlarms } from './alarm-watch.ts';
 import type { AlarmsControl } from './alarms/known-definition.ts';
+import { type Notifications, openNotifications } from './notify-watch.ts';
 import { openBackups } from './backup-watch.ts';
 import type { BackupsControl } from './monitors/backups/monitor.ts';
 import { openArchive } from './monitors/replication/archive.ts';
@@ -30,6 +31,8 @@ interface JobParts {
   readonly spoolBytes: () => number;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of 32 bytes: links in messages are signed with it. */
+  readonly linkKey: Uint8Array;
 }
 
 export interface Jobs {
@@ -38,6 +41,7 @@ export interface Jobs {
   readonly canaries: CanaryJob;
   readonly backups: BackupsControl;
   readonly alarms: AlarmsControl;
+  readonly notifications: Notifications;
   /** False while sources are followed and what they had at the start is not all read and judged: much seems to be missing. */
   isSettled(): boolean;
   /** Does now what is left to do about facts that are stored, for who asks without a server running. */
@@ -66,11 +70,21 @@ export function openJobs(config: Config, parts: JobParts): Jobs {
   const canaries = openCanaries(replication, parts);
   const backups = openBackups(config, { ...parts, isTakenIn: () => start.isTakenIn() });
   const alarms = openAlarms(config, { ...parts, isSettled: () => start.isSettled });
+  const notifications = openNotifications(config, parts);
   return {
-    all: [pairs, judging, canaries, ...archiveJobs(replication, parts), ...backups.jobs, alarms.job],
+    all: [
+      pairs,
+      judging,
+      canaries,
+      ...archiveJobs(replication, parts),
+      ...backups.jobs,
+      alarms.job,
+      ...notifications.jobs,
+    ],
     canaries,
     backups,
     alarms,
+    notifications,
     async catchUp(signal) {
       await pairs.run(signal);
       await judge.run(signal);

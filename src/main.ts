@@ -10,6 +10,7 @@ import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addIngestCommand } from './commands/ingest.ts';
+import { addNotifyCommand } from './commands/notify.ts';
 import { addReplicationCommand } from './commands/replication.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -55,6 +56,7 @@ function program(): Command {
   addBackupsCommand(root);
   addAlarmsCommand(root);
   addSilenceCommand(root);
+  addNotifyCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);
   addDoctorCommand(root);

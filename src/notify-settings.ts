@@ -2,6 +2,7 @@
 import { type NotifySection, usualRoute } from './config/notify.ts';
 import type { ChannelSettings } from './notify/all.ts';
 import type { Matcher, Route, Rules } from './notify/rules.ts';
+import type { MailServer } from './notify/smtp.ts';
 import type { TopicOptions } from './s3/topic-client.ts';
 
 type Section = NotifySection;
@@ -16,22 +17,15 @@ export interface NotifySettings {
   readonly topics: ReadonlyMap<string, TopicOptions>;
 }
 
-/** An SMTP server. */
-export interface MailServer {
-  readonly host: string;
-  readonly port: number;
-  readonly security: 'starttls' | 'tls' | 'none';
-  readonly username?: string;
-  readonly password?: string;
-}
-
 /** Section `notify` as settings; `linksOf` makes the pages of an alarm, which are signed. */
-export function notifySettings(section: Section, linksOf: Rules['linksOf']): NotifySettings {
+export function notifySettings(
+  section: Section,
+  { home, linksOf }: Pick<Rules, 'home' | 'linksOf'>,
+): NotifySettings {
   const { channels } = section;
   const names = channels.map(({ name }) => name);
   const hasUsual = section.routes.length === 0 && names.length > 0;
   const routes = hasUsual ? [usualRoute(names)] : section.routes;
-  const home = section.page === undefined ? '' : new URL(`${section.page.replace(/\/$/, '')}/`).href;
   return {
     channels: channels.map(channelSettings),
     rules: {

@@ -62,6 +62,7 @@ const KEPT: readonly Kept[] = [
   { table: 'alarm_states', column: 'evaluated_at', as: 'rollups' },
   { table: 'silences', column: 'ends_at', as: 'rollups' },
   { table: 'alarm_acknowledgements', column: 'at', as: 'rollups' },
+  { table: 'notifications', column: 'at', as: 'rollups' },
   { table: 'access_log_odd', column: 'stored_at', as: 'rejects' },
   { table: 'rejects', column: 'loaded_at', as: 'rejects' },
   { table: 'parked_messages', column: 'received_at', as: 'rejects' },

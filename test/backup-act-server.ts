@@ -21,12 +21,14 @@ import type {
 } from '../src/monitors/backups/monitor.ts';
 import { Calendars } from '../src/monitors/backups/schedule.ts';
 import { ArrivalsCache } from '../src/serve/arrivals-cache.ts';
+import { notifySettings } from '../src/notify-settings.ts';
 import { listen } from '../src/serve/listen.ts';
 import { openApi } from '../src/serve/routes.ts';
 import { openTrailKeys } from '../src/trail-keys.ts';
 import { openStore } from './replication-store.ts';
 import { keptFolder } from './temp.ts';
 
+export const LINK_KEY = randomBytes(32);
 export const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
 const DAY_MS = 86_400_000;
 
@@ -125,6 +127,8 @@ const unasked = (): never => {
   throw new Error('this is not asked of it here');
 };
 
+const NO_LINKS = { home: '', linksOf: unasked };
+
 /** Serves the API over a new store; with a token it is asked for. */
 export async function openActServer(clock: Clock, token?: string): Promise<ActServer> {
   const store = await openStore();
@@ -148,8 +152,9 @@ export async function openActServer(clock: Clock, token?: string): Promise<ActSe
       intake,
       sources: [],
       backups: control,
+      notifications: { rules: notifySettings(config.notify, NO_LINKS).rules, channels: [] },
       acceptBackups: openBackupAccept({ control, file }),
-      linkKey: randomBytes(32),
+      linkKey: LINK_KEY,
       canaries: { send: unasked },
       isSettled: () => true,
       trailKeys: openTrailKeys(config.trail_keys, clock),
@@ -172,7 +177,7 @@ export async function openActServer(clock: Clock, token?: string): Promise<ActSe
     },
     silentLog,
   );
-  const server = await listen({ api, address: '127.0.0.1:0', token });
+  const server = await listen({ api, address: '127.0.0.1:0', token, publicUrl: 'https://bw.example/' });
   return {
     url: server.url,
     folder,

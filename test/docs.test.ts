@@ -142,7 +142,13 @@ function defaultIn(text: string, name: string, value: string): boolean {
 /** What is wrong with a configuration whose variables are set and whose secret files are there. */
 function problemsOf(yaml: string): readonly unknown[] {
   writeFileSync(join(folder, 'secret'), 'a secret of some length');
-  const environment = new Proxy({}, { get: () => 'a value of some length' });
+  const environment = new Proxy(
+    {},
+    {
+      get: (_, name) =>
+        String(name).endsWith('WEBHOOK') ? 'https://example.org/hook' : 'a value of some length',
+    },
+  );
   const reading = parseConfig(yaml.replace(/file:\S+/g, 'file:secret'), { environment, folder });
   return reading.ok ? [] : reading.problems;
 }

@@ -26,7 +26,7 @@ test('pairs are settled once all that was offered in the first looks is in the l
     status: () => status,
   };
   const { engine, estate, config } = app;
-  const parts = { engine, estate, clock: systemClock, log: silentLog };
+  const parts = { engine, estate, clock: systemClock, log: silentLog, linkKey: new Uint8Array(32) };
   let isWhole = false;
   const jobs = openJobs(config, {
     ...parts,

@@ -64,7 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sources/source.ts',
   ],
   // SNS is AWS's.
-  notify: ['lib', 's3/topic.ts'],
+  notify: ['lib', 's3/topic.ts', 'engine/engine.ts', 'engine/sql-file.ts'],
   serve: [
     'lib',
     'config/schema.ts',
@@ -108,6 +108,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'doctor',
     'doctor-check.ts',
     'drift-audit.ts',
+    // Channels are tried without a server.
+    'notify-try.ts',
     'formats/format.ts',
     'config',
     'serve',

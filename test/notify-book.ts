@@ -18,14 +18,22 @@ export class MemoryStore implements NotifyStore {
   silences: Silence[] = [];
   acknowledgements: Acknowledgement[] = [];
   readonly #marks = new KeptMarks();
+  readonly #channels: readonly string[] | undefined;
   #folded = 0;
+
+  /** `channels`: those that there are; default: all that have marks. */
+  constructor(channels?: readonly string[]) {
+    this.#channels = channels;
+  }
 
   async read(): Promise<Book> {
     const marks = this.#marks;
     marks.add(this.entries.slice(this.#folded));
     this.#folded = this.entries.length;
     const furthestBehind = (alarm: string): number => {
-      const known = [...marks.alarms.values()].flatMap((channel) => channel.get(alarm)?.upTo ?? []);
+      const known = [...marks.alarms]
+        .filter(([name]) => this.#channels?.includes(name) !== false)
+        .flatMap(([, channel]) => channel.get(alarm)?.upTo ?? []);
       return known.length === 0 ? 0 : Math.min(...known);
     };
     const last = new Map(this.transitions.map(({ alarm, sequence }) => [alarm, sequence]));

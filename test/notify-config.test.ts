@@ -10,11 +10,12 @@ import { notifySettings } from '../src/notify-settings.ts';
 import { openTopic } from '../src/s3/topic-client.ts';
 
 const PAGE = readFileSync(new URL('../docs/notifications.md', import.meta.url), 'utf8');
-const EXAMPLES = [...PAGE.matchAll(/^```yml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+const EXAMPLES = [...PAGE.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
 
-function linksOf(id: string) {
-  return { open: `https://bw.example/${id}`, acknowledge: '', silence: '' };
-}
+const PAGES = {
+  home: 'https://bw.example/',
+  linksOf: (id: string) => ({ open: `https://bw.example/${id}`, acknowledge: '', silence: '' }),
+};
 
 function sectionOf(yaml: string): unknown {
   const filled = yaml
@@ -24,7 +25,7 @@ function sectionOf(yaml: string): unknown {
 }
 
 test.each(EXAMPLES)('the example loads, and its channels open: %#', (yaml) => {
-  const { channels, topics } = notifySettings(notify.parse(sectionOf(yaml)), linksOf);
+  const { channels, topics } = notifySettings(notify.parse(sectionOf(yaml)), PAGES);
   expect(channels.length).toBeGreaterThan(2);
   for (const settings of channels) {
     const channel = openChannel(settings, {
@@ -45,8 +46,8 @@ test('the examples have every kind of channel, and the page every setting', () =
 });
 
 test('routes, steps and times are as they are written', () => {
-  const { rules, servers } = notifySettings(notify.parse(sectionOf(EXAMPLES[0] ?? '')), linksOf);
-  expect(rules.home).toBe('https://bucketwatch.example.com/');
+  const { rules, servers } = notifySettings(notify.parse(sectionOf(EXAMPLES[0] ?? '')), PAGES);
+  expect(rules.home).toBe('https://bw.example/');
   expect(rules.routes[0]).toMatchObject({
     name: 'grave',
     match: [{ label: 'severity', values: ['critical'] }],
@@ -74,10 +75,10 @@ test('without routes every alarm goes to every channel, and without channels now
     { kind: 'teams', name: 'a', webhook_url: 'https://example.org/a' },
     { kind: 'discord', name: 'b', webhook_url: 'https://example.org/b' },
   ];
-  expect(notifySettings(notify.parse({ channels }), linksOf).rules.routes).toMatchObject([
+  expect(notifySettings(notify.parse({ channels }), PAGES).rules.routes).toMatchObject([
     { match: [], channels: ['a', 'b'] },
   ]);
-  expect(notifySettings(notify.parse(undefined), linksOf).rules.routes).toEqual([]);
+  expect(notifySettings(notify.parse(undefined), PAGES).rules.routes).toEqual([]);
 });
 
 describe('what is wrong is told where it stands:', () => {

@@ -1,6 +1,6 @@
 /** Notifications that the tests of channels send, and a server that takes them. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { Notification, NotifiedAlarm } from '../src/notify/channel.ts';
 
 export const HOME = 'https://bw.example/';
@@ -119,6 +119,8 @@ export interface ReceivingServer {
   readonly received: Received[];
   /** What is answered from now on; nothing at all keeps the request waiting. */
   answer(answer: Answer | ((received: Received) => Answer) | undefined): void;
+  /** Answers those that were kept waiting. */
+  answerWaiting(answer: Answer): void;
   /** Resolves when the next request is there. */
   next(): Promise<void>;
   stop(): Promise<void>;
@@ -129,6 +131,7 @@ export async function startReceiver(): Promise<ReceivingServer> {
   const received: Received[] = [];
   let current: Answer | ((received: Received) => Answer) | undefined = { status: 200 };
   const waiting: (() => void)[] = [];
+  const unanswered: ServerResponse[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -138,7 +141,8 @@ export async function startReceiver(): Promise<ReceivingServer> {
       received.push(taken);
       for (const wake of waiting.splice(0)) wake();
       const answer = typeof current === 'function' ? current(taken) : current;
-      if (answer !== undefined) response.writeHead(answer.status, answer.headers).end(answer.body);
+      if (answer === undefined) unanswered.push(response);
+      else response.writeHead(answer.status, answer.headers).end(answer.body);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -149,6 +153,9 @@ export async function startReceiver(): Promise<ReceivingServer> {
     received,
     answer: (answer) => {
       current = answer;
+    },
+    answerWaiting: ({ status, headers, body }) => {
+      for (const response of unanswered.splice(0)) response.writeHead(status, headers).end(body);
     },
     next: () =>
       new Promise((resolve) => {

@@ -60,12 +60,15 @@ export async function runServer(
   const log = openLog(config.log);
   const stop = new AbortController();
   const app = await openApp(config, options, { clock: systemClock, log });
-  const server = await listen({ api: app.api, address: config.listen, token: config.auth.token }).catch(
-    async (error: unknown) => {
-      await app.close();
-      throw error;
-    },
-  );
+  const server = await listen({
+    api: app.api,
+    address: config.listen,
+    token: config.auth.token,
+    publicUrl: config.public_url,
+  }).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   await app.claim.announce(server.url);
   print(`Bucketwatch is at ${server.url}`);
   app.follow();

@@ -109,7 +109,6 @@ function problemsOf(
 }
 
 const section = z.strictObject({
-  page: z.url().optional().describe('Address under which people reach the page, for links in messages.'),
   channels: z.array(notifyChannel).default([]).describe('Where notifications go.'),
   routes: z
     .array(route)

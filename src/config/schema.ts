@@ -5,6 +5,7 @@ import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
 import { alarms } from './alarms.ts';
 import { backups } from './backups.ts';
 import { health } from './health.ts';
+import { notify } from './notify.ts';
 import { duration, durationIfAny, size } from './units.ts';
 
 const format = z
@@ -310,6 +311,10 @@ export const configSchema = z.strictObject({
     .regex(/^.+:\d{1,5}$/, 'is not host:port')
     .default('127.0.0.1:8484')
     .describe('Address of the page and the API. Beyond loopback it requires auth.token.'),
+  public_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address under which people reach the page, for links in messages.'),
   log: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')
@@ -334,6 +339,7 @@ export const configSchema = z.strictObject({
   backups,
   alarms,
   health: health.prefault({}),
+  notify,
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({

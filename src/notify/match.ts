@@ -2,7 +2,7 @@
 import type { Transition } from './book.ts';
 import type { Matcher } from './rules.ts';
 
-type Labelled = Pick<Transition, 'alarm' | 'severity' | 'labels'>;
+export type Labelled = Pick<Transition, 'alarm' | 'severity' | 'labels'>;
 
 /** The value of a label; `severity` and `alarm`, its id, are labels too. Empty when it is not there. */
 export function labelOf({ alarm, severity, labels }: Labelled, label: string): string {

@@ -1,7 +1,7 @@
 /** Routes: which channels an alarm goes to, by its labels, and in which group. */
 import type { AlarmMark, Marks, Transition } from './book.ts';
 import { type Group, type Line, type Moment, SEND } from './line.ts';
-import { fits, labelOf } from './match.ts';
+import { fits, type Labelled, labelOf } from './match.ts';
 import type { Route } from './rules.ts';
 
 /** Where transitions are recorded that no route takes. */
@@ -42,14 +42,14 @@ function linesOf(history: readonly Transition[], { rules, book: { marks } }: Mom
   });
 }
 
-interface Target {
+export interface Target {
   readonly route: Route;
   readonly channel: string;
   readonly afterMs: number;
 }
 
 /** Channels, each once: the first route that names it counts, and in a route the earliest step. */
-function targetsOf(now: Transition, routes: readonly Route[]): Target[] {
+export function targetsOf(now: Labelled, routes: readonly Route[]): Target[] {
   const targets: Target[] = [];
   for (const route of routes) {
     if (!fits(route.match, now)) continue;

@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { Fault } from '../lib/fault.ts';
 import { isSameSecret } from '../lib/secret.ts';
+import { isForAlarmLink } from './alarm-links.ts';
 import { isForLink } from './backup-links.ts';
 import { isForProbe } from './health-routes.ts';
 import { tokenOf } from './credentials.ts';
@@ -20,6 +21,8 @@ export interface ListenRequest {
   /** host:port; port 0 takes a free one. */
   readonly address: string;
   readonly token: string | undefined;
+  /** Address under which people reach it, through something in front of it. */
+  readonly publicUrl?: string | undefined;
 }
 
 export interface Server {
@@ -58,12 +61,18 @@ export async function listen(request: ListenRequest): Promise<Server> {
   };
 }
 
-function site({ api, token, address }: ListenRequest): Hono {
+function site(request: ListenRequest): Hono {
+  const { api } = request;
   const app = new Hono();
   // A badge stands in pages of other sites; what is set here comes after what the next line sets.
   app.use('/badge/*', async (context, next) => {
     await next();
     context.header('cross-origin-resource-policy', 'cross-origin');
+  });
+  // With no referrer at all a browser says `null` for the origin of a form, and what is not of ours is refused.
+  app.use('/alarm/*', async (context, next) => {
+    await next();
+    context.header('referrer-policy', 'same-origin');
   });
   app.use(
     secureHeaders({
@@ -76,7 +85,7 @@ function site({ api, token, address }: ListenRequest): Hono {
     }),
   );
   app.use('*', async (context, next) => {
-    const refusal = refusalOf(context.req.raw, token, address);
+    const refusal = refusalOf(context.req.raw, request);
     if (refusal !== undefined) return refusal;
     return next();
   });
@@ -98,14 +107,15 @@ function site({ api, token, address }: ListenRequest): Hono {
 
 /**
  * With a token: who does not bring it, as bearer token or as the password of a browser's dialog, is refused; a webhook
- * asks for its own secret instead, and the token in a secret link lets in to what that shows. Without one
+ * asks for its own secret instead, and the token in a secret link lets in to what that shows or does. Without one
  * we listen on loopback only, and a request must name loopback as its host: a page elsewhere whose name was pointed at
  * this machine does not. Whether we live and are ready is told to all: who asks for that asks by address.
  */
-function refusalOf(request: Request, token: string | undefined, address: string): Response | undefined {
+function refusalOf(request: Request, { token, address, publicUrl }: ListenRequest): Response | undefined {
   if (isForProbe(request)) return undefined;
-  if (isFromElsewhere(request))
+  if (isFromElsewhere(request, publicUrl))
     return problem(403, 'Cannot answer: the request comes from a page of another site.');
+  if (isForAlarmLink(request)) return undefined;
   if (token !== undefined) {
     if (isForInlet(request) || isForLink(request)) return undefined;
     return isSameSecret(tokenOf(request), token)
@@ -119,10 +129,11 @@ function refusalOf(request: Request, token: string | undefined, address: string)
 }
 
 /** A page of another site may not act here, even in a browser that is let in. */
-function isFromElsewhere(request: Request): boolean {
+function isFromElsewhere(request: Request, publicUrl: string | undefined): boolean {
   if (request.method === 'GET' || request.method === 'HEAD') return false;
   const origin = request.headers.get('origin');
-  return origin !== null && origin !== new URL(request.url).origin;
+  const own = [request.url, ...(publicUrl === undefined ? [] : [publicUrl])];
+  return origin !== null && !own.some((url) => new URL(url).origin === origin);
 }
 
 function problem(status: 401 | 403, detail: string): Response {

@@ -11,9 +11,17 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { BackupsControl, SeriesId } from '../monitors/backups/monitor.ts';
 import type { TrailKeys } from '../monitors/completeness/trails.ts';
 import type { CanaryJob } from '../monitors/replication/canary.ts';
+import type { Channel } from '../notify/channel.ts';
+import type { Rules } from '../notify/rules.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './api.ts';
 import type { ArrivalsCache } from './arrivals-cache.ts';
+
+/** Who is told of what. */
+export interface NotifyRules {
+  readonly rules: Rules;
+  readonly channels: readonly Pick<Channel, 'name' | 'kind'>[];
+}
 
 export interface ApiParts {
   readonly engine: Engine;
@@ -31,6 +39,7 @@ export interface ApiParts {
   ) => Promise<{ readonly file: string; readonly names: readonly string[] }>;
   /** Of 32 bytes: secret links are made with it. */
   readonly linkKey: Uint8Array;
+  readonly notifications: NotifyRules;
   readonly canaries: Pick<CanaryJob, 'send'>;
   /** False while what the sources had at the start is not read and judged. */
   readonly isSettled: () => boolean;

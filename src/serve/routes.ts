@@ -10,6 +10,7 @@ import * as shapes from './api.ts';
 import { addAlarmActs } from './alarm-act-routes.ts';
 import { addAlarmBackTest } from './alarm-back-test-routes.ts';
 import { addAlarms } from './alarm-routes.ts';
+import { addAlarmLinks } from './alarm-link-routes.ts';
 import { addBackups } from './backup-routes.ts';
 import { isoOf, ledgerBatches, ledgerRejects, storeFacts } from './ledger-queries.ts';
 import { addBackupActs } from './backup-act-routes.ts';
@@ -30,6 +31,7 @@ import { addInlets } from './inlet-routes.ts';
 import { addReplication } from './replication-routes.ts';
 import { addReplicationObjects } from './replication-object-routes.ts';
 import { parkedMessages } from './parked-queries.ts';
+import { addNotifications } from './notify-routes.ts';
 import { problemResponse } from './problem.ts';
 import { addReplicationAudits } from './replication-audit-routes.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
@@ -85,6 +87,8 @@ export function openApi(parts: ApiParts, log: Log): Api {
   const links = new SeriesLinks(parts);
   addBackupActs(api, parts, links);
   addBackupLinks(api, parts, links);
+  addAlarmLinks(api, parts);
+  addNotifications(api, parts);
   api.doc31('/api/v1/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Bucketwatch', version: VERSION, license: { name: 'Apache-2.0' } },

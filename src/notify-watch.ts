@@ -1,0 +1,92 @@
+/** Wires notifications: channels and rules of the configuration, where it is kept what was told, and the job that tells. */
+import type { Config } from './config/schema.ts';
+import type { Engine } from './engine/engine.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Job } from './lib/job.ts';
+import type { Log } from './lib/log.ts';
+import { type NotifySettings, notifySettings } from './notify-settings.ts';
+import { openChannel } from './notify/all.ts';
+import type { Channel } from './notify/channel.ts';
+import { Notifier } from './notify/deliver.ts';
+import { EngineStore } from './notify/engine-store.ts';
+import type { Rules } from './notify/rules.ts';
+import { openSmtp } from './notify/smtp.ts';
+import { openTopic } from './s3/topic-client.ts';
+import { alarmLinks } from './serve/alarm-links.ts';
+
+const EVERY_MS = 5_000;
+/** As long as a channel waits for an answer: what is being sent at the end is finished and recorded. */
+const DRAIN_MS = 10_000;
+
+export interface Notifications {
+  /** None when nobody is to be told. */
+  readonly jobs: readonly Job[];
+  readonly rules: Rules;
+  readonly channels: readonly Pick<Channel, 'name' | 'kind'>[];
+  /** Waits for what is being sent, for some seconds. Nothing may pass any more. */
+  close(): Promise<void>;
+}
+
+/** Channels of the configuration with its rules; nothing is sent yet. `linkKey`: links in messages are signed with it. */
+export function openNotifications(
+  config: Config,
+  parts: {
+    readonly engine: Engine;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly linkKey: Uint8Array;
+  },
+): Notifications {
+  const { clock } = parts;
+  const home = homeOf(config);
+  const linksOf = alarmLinks({ home, key: parts.linkKey, clock });
+  const settings = notifySettings(config.notify, { home, linksOf });
+  const { rules } = settings;
+  const channels = openChannels(settings, clock);
+  if (channels.length === 0) return { jobs: [], rules, channels, close: () => Promise.resolve() };
+  const names = channels.map(({ name }) => name);
+  const store = new EngineStore(names, parts);
+  const notifier = new Notifier(rules, { ...parts, store, channels });
+  const sending = new AbortController();
+  const job: Job = {
+    name: 'notifications',
+    everyMs: EVERY_MS,
+    run: async () => {
+      await notifier.pass(sending.signal);
+    },
+  };
+  return {
+    jobs: [job],
+    rules,
+    channels,
+    close: async () => {
+      const over = new AbortController();
+      const late = clock.sleep(DRAIN_MS, over.signal).catch(() => undefined);
+      await Promise.race([notifier.idle(), late]);
+      over.abort();
+      sending.abort();
+      await notifier.idle();
+    },
+  };
+}
+
+/** Address of the page, with a slash at its end; empty when the configuration has none. */
+export function homeOf({ public_url: url }: Pick<Config, 'public_url'>): string {
+  return url === undefined ? '' : new URL(`${url.replace(/\/$/, '')}/`).href;
+}
+
+/** Throws a `Fault` of code `invalid` for settings that cannot be. */
+export function openChannels({ channels, servers, topics }: NotifySettings, clock: Clock): Channel[] {
+  const parts = {
+    clock,
+    mailTransport: (name: string) => openSmtp(settingOf(servers, name)),
+    topic: (name: string) => openTopic(settingOf(topics, name)),
+  };
+  return channels.map((settings) => openChannel(settings, parts));
+}
+
+function settingOf<Setting>(all: ReadonlyMap<string, Setting>, name: string): Setting {
+  const found = all.get(name);
+  if (found === undefined) throw new Error(`no settings of the channel ${name}`);
+  return found;
+}

@@ -1,0 +1,134 @@
+/** What the pipeline knows, in the engine: read once, then kept up to date in memory. */
+import { createHash } from 'node:crypto';
+import type { Engine } from '../engine/engine.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Acknowledgement, Book, Entry, Transition } from './book.ts';
+import type { NotifyStore } from './deliver.ts';
+import { NOWHERE } from './route.ts';
+import { entryRow, type ReadEntries, readEntries } from './stored-entries.ts';
+import {
+  readAcknowledgements,
+  readSilences,
+  readTransitions,
+  readTransitionsAfter,
+} from './stored-transitions.ts';
+
+export interface EngineStoreParts {
+  readonly engine: Engine;
+  readonly clock: Clock;
+}
+
+/** What the tables say, as far as it is still asked for. */
+interface Known {
+  readonly marks: ReadEntries['marks'];
+  /** Of the newest transition. */
+  sequence: number;
+  /** By alarm, in order. */
+  readonly transitions: Map<string, readonly Transition[]>;
+}
+
+/** One for a store; nobody else writes notifications. */
+export class EngineStore implements NotifyStore {
+  readonly #channels: readonly string[];
+  readonly #parts: EngineStoreParts;
+  #known: Known | undefined;
+  #loading: Promise<Known> | undefined;
+  /** Never used again, even when an insert failed: it may have been stored. */
+  #number = 0;
+
+  /** `channels`: names of those that there are; marks of others do not hold transitions back. */
+  constructor(channels: readonly string[], parts: EngineStoreParts) {
+    this.#channels = channels;
+    this.#parts = parts;
+  }
+
+  async read(): Promise<Book> {
+    const { engine, clock } = this.#parts;
+    const known = await this.#load();
+    for (const transition of await readTransitionsAfter(known.sequence, engine)) {
+      const before = known.transitions.get(transition.alarm) ?? [];
+      known.transitions.set(transition.alarm, [...before, transition]);
+      known.sequence = transition.sequence;
+    }
+    const nowMs = clock.nowMs();
+    // After the transitions: what was said before one of them is read with it.
+    const acknowledgements = await readAcknowledgements(nowMs, engine);
+    this.#forget(known, acknowledgements);
+    const transitions = [...known.transitions.values()].flat();
+    const silences = await readSilences(this.#pendingSinceMs(known, nowMs), engine);
+    return { transitions, silences, acknowledgements, marks: known.marks };
+  }
+
+  async append(entries: readonly Entry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.#load();
+    const first = this.#number + 1;
+    const rows = entries.map((entry, index) => entryRow(entry, { number: first + index, first }));
+    this.#number += rows.length;
+    // By what they say: the same entries again, after an insert that seemed to fail, are not stored twice.
+    const token = createHash('sha256').update(JSON.stringify(entries)).digest('hex');
+    try {
+      await this.#parts.engine.insertRows({ table: 'notifications', rows, token: `notifications/${token}` });
+    } catch (error) {
+      this.#known = undefined;
+      throw error;
+    }
+    // Perhaps read anew meanwhile, without these.
+    (await this.#load()).marks.add(entries);
+  }
+
+  async #load(): Promise<Known> {
+    if (this.#known !== undefined) return this.#known;
+    this.#loading ??= this.#readAll().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #readAll(): Promise<Known> {
+    const { engine, clock } = this.#parts;
+    const { marks, number } = await readEntries(engine);
+    const all = await readTransitions({ channels: this.#channels, nowMs: clock.nowMs() }, engine);
+    const known = {
+      marks,
+      sequence: all.at(-1)?.sequence ?? 0,
+      transitions: Map.groupBy(all, ({ alarm }) => alarm),
+    };
+    this.#number = Math.max(this.#number, number);
+    this.#known = known;
+    return known;
+  }
+
+  /** Lets go of what every channel knows. */
+  #forget({ transitions, marks }: Known, acknowledgements: readonly Acknowledgement[]): void {
+    const held = Map.groupBy(acknowledgements, ({ alarm }) => alarm);
+    for (const [alarm, history] of transitions) {
+      const said = (held.get(alarm) ?? []).map(({ sequence }) => sequence);
+      const bound = Math.min(this.#furthestBehind(alarm, marks), ...said);
+      const [first] = history;
+      if (first === undefined || first.sequence > bound || history.length === 1) continue;
+      const last = history.length - 1;
+      transitions.set(
+        alarm,
+        history.filter(({ sequence }, index) => sequence > bound || index === last),
+      );
+    }
+  }
+
+  /** 0 when nobody was told anything of the alarm. */
+  #furthestBehind(alarm: string, marks: Known['marks']): number {
+    const upTo = this.#channels.flatMap((channel) => marks.alarms.get(channel)?.get(alarm)?.upTo ?? []);
+    if (upTo.length > 0) return Math.min(...upTo);
+    return marks.alarms.get(NOWHERE)?.get(alarm)?.upTo ?? 0;
+  }
+
+  /** From when on it matters what was silenced: transitions that are still to be told. */
+  #pendingSinceMs({ transitions, marks }: Known, nowMs: number): number {
+    let sinceMs = nowMs;
+    for (const [alarm, history] of transitions) {
+      const bound = this.#furthestBehind(alarm, marks);
+      for (const { sequence, atMs } of history) if (sequence > bound && atMs < sinceMs) sinceMs = atMs;
+    }
+    return sinceMs;
+  }
+}

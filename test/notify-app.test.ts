@@ -1,0 +1,253 @@
+/** Notifications through the whole program: rows of alarms in, messages at a webhook out, over restarts. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type App, openApp } from '../src/app.ts';
+import { configSchema } from '../src/config/schema.ts';
+import type { Clock } from '../src/lib/clock.ts';
+import { silentLog } from '../src/lib/log.ts';
+import type { Notifications, NotifyTargets } from '../src/serve/notify-api.ts';
+import { storeSilence, storeTransition } from './alarm-table-rows.ts';
+import { type ReceivingServer, startReceiver } from './notify-samples.ts';
+import { tempFolder } from './temp.ts';
+
+const PASS_MS = 5_000;
+const HOUR_MS = 3_600_000;
+const WAIT = { timeout: 20_000, interval: 5 };
+
+/** A time that goes on when it is told to, and wakes who has slept long enough. */
+class SetClock implements Clock {
+  ms = Math.floor(Date.now() / 1000) * 1000;
+  #sleepers: { readonly forMs: number; readonly untilMs: number; readonly wake: () => void }[] = [];
+
+  nowMs(): number {
+    return this.ms;
+  }
+
+  sleep(forMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const sleeper = { forMs, untilMs: this.ms + forMs, wake: resolve };
+      this.#sleepers.push(sleeper);
+      const leave = (): void => {
+        this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
+        reject(new Error('aborted'));
+      };
+      if (signal?.aborted === true) leave();
+      else signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  sleeping(forMs: number): number {
+    return this.#sleepers.filter((one) => one.forMs === forMs).length;
+  }
+
+  advance(ms: number): void {
+    this.ms += ms;
+    const due = this.#sleepers.filter(({ untilMs }) => untilMs <= this.ms);
+    this.#sleepers = this.#sleepers.filter(({ untilMs }) => untilMs > this.ms);
+    for (const { wake } of due) wake();
+  }
+}
+
+let hook: ReceivingServer;
+beforeAll(async () => {
+  hook = await startReceiver();
+});
+afterAll(() => hook.stop());
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((app) => app.close()));
+});
+const running: App[] = [];
+const clock = new SetClock();
+
+async function started(data: string): Promise<App> {
+  const channels = [{ kind: 'webhook', name: 'hook', url: `${hook.url}/in` }];
+  const route = {
+    name: 'all',
+    channels: ['hook'],
+    group_by: ['alarm'],
+    group_wait: '0s',
+    group_interval: '1s',
+  };
+  const config = configSchema.parse({
+    data,
+    public_url: 'https://bw.example',
+    notify: { channels, routes: [{ ...route, match: { monitor: 'backups' } }] },
+  });
+  const app = await openApp(config, {}, { clock, log: silentLog });
+  running.push(app);
+  app.follow();
+  return app;
+}
+
+async function stopped(app: App): Promise<void> {
+  running.splice(running.indexOf(app), 1);
+  await app.close();
+}
+
+/** Until every job that comes as often has had its pass, and sleeps. */
+async function rested(app: App): Promise<void> {
+  const often = () => app.jobs.all.filter(({ everyMs }) => everyMs === PASS_MS).length;
+  await vi.waitFor(() => expect(clock.sleeping(PASS_MS)).toBeGreaterThanOrEqual(often()), WAIT);
+}
+
+/** One more pass, from beginning to end. */
+async function pass(app: App): Promise<void> {
+  await rested(app);
+  clock.advance(PASS_MS);
+  await rested(app);
+}
+
+function told(): string[] {
+  return hook.received.map(({ body }) => {
+    const { kind, alarms } = JSON.parse(body) as {
+      readonly kind: string;
+      readonly alarms: readonly {
+        readonly id: string;
+        readonly state: string;
+        readonly previous_state: string;
+      }[];
+    };
+    return `${kind}: ${alarms.map((one) => `${one.id} ${one.previous_state} ${one.state}`).join(', ')}`;
+  });
+}
+
+async function receivedSoon(count: number): Promise<void> {
+  await vi.waitFor(() => expect(told()).toHaveLength(count), WAIT);
+}
+
+function change(sequence: number, alarm: string, to: 'ALARM' | 'OK') {
+  const from = to === 'OK' ? 'ALARM' : 'OK';
+  return {
+    sequence,
+    alarm,
+    from,
+    to,
+    atMs: clock.ms,
+    labels: { monitor: 'backups', bucket: alarm },
+  } as const;
+}
+
+async function ask<Answer>(app: App, path: string): Promise<Answer> {
+  const response = await app.api.request(`/api/v1${path}`);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Answer;
+}
+
+test('an alarm and its recovery are told once each, whatever is restarted in between', async () => {
+  const data = tempFolder();
+  let app = await started(data);
+  await pass(app);
+  const beganMs = clock.ms;
+  await storeTransition(change(1, 'vault', 'ALARM'), app.engine);
+  await pass(app);
+  await receivedSoon(1);
+  expect(clock.ms - beganMs).toBeLessThan(10_000);
+  await pass(app);
+  await stopped(app);
+  app = await started(data);
+  await pass(app);
+  await storeTransition(change(2, 'vault', 'OK'), app.engine);
+  await pass(app);
+  await receivedSoon(2);
+  await pass(app);
+  expect(told()).toEqual(['changes: vault OK ALARM', 'changes: vault ALARM OK']);
+});
+
+test('links in a message lead to the alarm', async () => {
+  const [first] = hook.received;
+  const { alarm } = JSON.parse(first?.body ?? '') as {
+    readonly alarm: { readonly links: { readonly open: string } };
+  };
+  expect(alarm.links.open).toMatch(/^https:\/\/bw\.example\/alarm\/open\//);
+});
+
+test('the log says what failed and is told page by page; routes say who is told', async () => {
+  const app = await started(tempFolder());
+  const before = hook.received.length;
+  hook.answer({ status: 503, body: 'no' });
+  await storeTransition(change(1, 'a', 'ALARM'), app.engine);
+  await storeTransition({ ...change(2, 'b', 'ALARM'), labels: { monitor: 'posture' } }, app.engine);
+  await pass(app);
+  await receivedSoon(before + 1);
+  hook.answer({ status: 200 });
+  const failed = await vi.waitFor(async () => {
+    const { rows } = await ask<Notifications>(app, '/notifications?alarm=a');
+    const [row] = rows.filter(({ told: what }) => what !== null);
+    expect(row?.outcome).toBe('failed');
+    return row;
+  }, WAIT);
+  expect(failed?.reason).toMatch(/503/);
+  clock.advance(30_000);
+  await pass(app);
+  await receivedSoon(before + 2);
+  const whole = await vi.waitFor(async () => {
+    const answer = await ask<Notifications>(app, '/notifications');
+    expect(answer.rows.map(({ outcome }) => outcome)).toContain('delivered');
+    return answer;
+  }, WAIT);
+  const tries = whole.rows.filter(({ told: what }) => what !== null);
+  expect(tries.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
+    [2, 'delivered'],
+    [1, 'failed'],
+  ]);
+  expect(new Set(tries.map(({ id }) => id)).size).toBe(1);
+  expect(whole.rows.find(({ channel }) => channel === '')).toMatchObject({
+    outcome: 'settled',
+    reason: 'no route takes it',
+    alarms: [{ alarm: 'b' }],
+    kind: null,
+  });
+
+  const paged: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const next: Notifications = await ask(
+      app,
+      `/notifications?limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`,
+    );
+    paged.push(...next.rows.map(({ number }) => number));
+    cursor = next.next_cursor;
+  }
+  expect(paged).toEqual(whole.rows.map(({ number }) => number));
+
+  expect(await ask<NotifyTargets>(app, '/notifications/routes?alarm=a')).toMatchObject({
+    labels: { monitor: 'backups', bucket: 'a' },
+    rows: [{ route: 'all', channel: 'hook', kind: 'webhook', after_seconds: 0, digest: null }],
+  });
+  expect((await ask<NotifyTargets>(app, '/notifications/routes?alarm=b')).rows).toEqual([]);
+  expect((await app.api.request('/api/v1/notifications/routes?alarm=none')).status).toBe(404);
+});
+
+test('a silence holds it until it ends', async () => {
+  const app = await started(tempFolder());
+  const before = hook.received.length;
+  const silence = { id: 's', bucket: 'quiet', startMs: clock.ms - 1000, endMs: clock.ms + HOUR_MS };
+  await storeSilence(silence, app.engine);
+  await storeTransition(change(1, 'quiet', 'ALARM'), app.engine);
+  await storeTransition(change(2, 'loud', 'ALARM'), app.engine);
+  await pass(app);
+  await receivedSoon(before + 1);
+  await pass(app);
+  clock.advance(HOUR_MS);
+  await pass(app);
+  await receivedSoon(before + 2);
+  expect(told().slice(before)).toEqual(['changes: loud OK ALARM', 'changes: quiet OK ALARM']);
+});
+
+test('what is being sent when the program ends is finished and recorded', async () => {
+  const data = tempFolder();
+  let app = await started(data);
+  const before = hook.received.length;
+  hook.answer(undefined);
+  await storeTransition(change(1, 'late', 'ALARM'), app.engine);
+  await pass(app);
+  await receivedSoon(before + 1);
+  const closing = stopped(app);
+  hook.answerWaiting({ status: 200 });
+  await closing;
+  hook.answer({ status: 200 });
+  app = await started(data);
+  clock.advance(60_000);
+  await pass(app);
+  await pass(app);
+  expect(told().slice(before)).toEqual(['changes: late OK ALARM']);
+});
