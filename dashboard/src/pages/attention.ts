@@ -1,5 +1,7 @@
 import type { Storms } from '../../../src/serve/activity-api.ts';
 import type { Completeness, Series } from '../../../src/serve/api.ts';
+import type { Alarm } from '../lib/alarm-row.ts';
+import { inOrder as alarmsInOrder, inState, needsAttention } from '../lib/alarm-words.ts';
 import type { BackupSeries, Backups } from '../lib/backup-row.ts';
 import {
   inOrder,
@@ -26,10 +28,16 @@ export interface Concern {
   /** The page of the evidence and what to set in its address. */
   readonly path: string;
   readonly params: Readonly<Record<string, string | null>>;
+  /** The alarm that says it, where one does. */
+  readonly alarm?: Alarm;
+  /** Labels of alarms that would say the same: all of one of these sets. */
+  readonly about?: readonly Readonly<Record<string, string>>[];
 }
 
 /** What is known; null for what has not been answered (yet). */
 export interface ConcernFacts {
+  /** Those of the bucket in view. */
+  readonly alarms: readonly Alarm[];
   readonly series: Series | null;
   /** The same length of time before, at the same hours. */
   readonly before: Series | null;
@@ -77,7 +85,7 @@ const FRESH_REJECT_MS = 24 * 3_600_000;
 
 /** Everything that is wrong, what is worst first. */
 export function concernsOf(facts: ConcernFacts): readonly Concern[] {
-  const concerns = [
+  const found = [
     ...facts.sources.flatMap(sourceConcerns),
     ...facts.pairs.filter(isWrong).map(pairConcern),
     ...inOrder(facts.backups).filter(isWrongBackup).map(backupConcern),
@@ -87,7 +95,28 @@ export function concernsOf(facts: ConcernFacts): readonly Concern[] {
     ...(facts.completeness === null ? [] : completenessConcerns(facts.completeness)),
     ...rejectConcern(facts),
   ];
-  return concerns.toSorted((one, other) => rank(one) - rank(other));
+  const wrong = inState(facts.alarms, 'ALARM');
+  const alarms = alarmsInOrder(wrong.filter(needsAttention)).map(alarmConcern);
+  // What an alarm says is not said again, nor what somebody has in hand.
+  const others = found.filter((concern) => !wrong.some(({ labels }) => isSaidBy(labels, concern)));
+  return [...alarms, ...others].toSorted((one, other) => rank(one) - rank(other));
+}
+
+function isSaidBy(labels: Alarm['labels'], { about = [] }: Concern): boolean {
+  return about.some((set) => Object.entries(set).every(([name, value]) => labels[name] === value));
+}
+
+function alarmConcern(alarm: Alarm): Concern {
+  return {
+    id: `alarm ${alarm.alarm}`,
+    status: alarm.severity === 'critical' ? 'alarm' : 'late',
+    title: visibleText(alarm.title),
+    evidence: visibleText(alarm.sentence),
+    firstStep: visibleText(alarm.first_step),
+    path: '/alarms',
+    params: { alarm: alarm.alarm },
+    alarm,
+  };
 }
 
 function rank(concern: Concern): number {
@@ -96,7 +125,7 @@ function rank(concern: Concern): number {
 
 function sourceConcerns(row: SourceRow): Concern[] {
   const name = visibleText(row.name);
-  const place = { path: '/sources', params: { source: row.name } };
+  const place = { path: '/sources', params: { source: row.name }, about: [{ source: row.name }] };
   const found: Concern[] = [];
   // What is being read may be what was missed.
   if (row.verdict === 'failing' || (row.verdict === 'silent' && row.state !== 'reading'))
@@ -146,6 +175,7 @@ function pairConcern(pair: Pair): Concern {
       : 'See whether more is written than usual or less arrives, and what has waited longest.',
     path: '/replication',
     params: { pair: pair.id },
+    about: [{ pair: pair.id }, { source: pair.source, destination: pair.destination, rule: pair.rule_id }],
   };
 }
 
@@ -171,6 +201,7 @@ function backupConcern(row: BackupSeries): Concern {
     firstStep: BACKUP_STEPS[row.verdict] ?? '',
     path: '/backups',
     params: { series_bucket: row.bucket, series: row.series },
+    about: [{ bucket: row.bucket, series: row.series }],
   };
 }
 
@@ -183,6 +214,7 @@ function unlistedConcern({ bucket, problem }: Backups['discovering'][number]): C
     firstStep: 'Check that it is still there and that the credentials may list it.',
     path: '/backups',
     params: {},
+    about: [{ monitor: 'backups', bucket }],
   };
 }
 
@@ -243,6 +275,7 @@ function completenessConcerns({ rows, trails }: Completeness): Concern[] {
       firstStep:
         'See which files are missing or altered, and who could write to the bucket they are kept in.',
       ...place,
+      about: [{ trail: trail.trail }],
     })),
     ...incomplete.map((row) => ({
       id: `completeness ${row.bucket}`,
@@ -251,6 +284,7 @@ function completenessConcerns({ rows, trails }: Completeness): Concern[] {
       evidence: visibleText(row.sentence),
       firstStep: 'See which hours are missing, and load them again from where they are kept.',
       ...place,
+      about: [{ monitor: 'completeness', bucket: row.bucket }],
     })),
   ];
 }
