@@ -62,7 +62,7 @@ test('isAboutBucket() keeps alarms about the bucket at either end, and those abo
   expect(isAboutBucket(alarm('a'), 'media')).toBe(true);
   expect(isAboutBucket(alarm('a'), 'logs')).toBe(false);
   expect(isAboutBucket(alarm('a', { labels: { source: 'media', destination: 'logs' } }), 'logs')).toBe(true);
-  expect(isAboutBucket(alarm('a', { labels: { monitor: 'intake' } }), 'logs')).toBe(true);
+  expect(isAboutBucket(alarm('a', { labels: { monitor: 'intake', source: 'media' } }), 'logs')).toBe(true);
   expect(isAboutBucket(alarm('a'), null)).toBe(true);
 });
 

@@ -37,8 +37,6 @@ export const SILENCE_WORDS: Readonly<Record<Silence['state'], Words>> = {
 };
 
 const SEVERITIES = Object.keys(SEVERITY_WORDS);
-/** Labels whose value is a bucket. */
-const BUCKET_LABELS = ['bucket', 'source', 'destination'];
 
 /** The worst first, then what has been so for the shortest time. */
 export function inOrder(alarms: readonly Alarm[]): readonly Alarm[] {
@@ -67,7 +65,9 @@ export function needsAttention(alarm: Alarm): boolean {
 
 /** True for alarms about the bucket, and those about none: what is wrong with a source may hide what is wrong with it. */
 export function isAboutBucket({ labels }: Pick<Alarm, 'labels'>, bucket: string | null): boolean {
-  const buckets = BUCKET_LABELS.flatMap((name) => labels[name] ?? []);
+  // Only what has a destination has a source that is a bucket: of others it is where logs come from.
+  const names = labels['destination'] === undefined ? ['bucket'] : ['bucket', 'source', 'destination'];
+  const buckets = names.flatMap((name) => labels[name] ?? []);
   return bucket === null || buckets.length === 0 || buckets.includes(bucket);
 }
 

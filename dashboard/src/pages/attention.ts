@@ -30,8 +30,8 @@ export interface Concern {
   readonly params: Readonly<Record<string, string | null>>;
   /** The alarm that says it, where one does. */
   readonly alarm?: Alarm;
-  /** Labels of alarms that would say the same: all of one of these sets. */
-  readonly about?: readonly Readonly<Record<string, string>>[];
+  /** Labels of alarms that say the same, `definition` being one of them. */
+  readonly about?: Readonly<Record<string, string>>;
 }
 
 /** What is known; null for what has not been answered (yet). */
@@ -98,12 +98,14 @@ export function concernsOf(facts: ConcernFacts): readonly Concern[] {
   const wrong = inState(facts.alarms, 'ALARM');
   const alarms = alarmsInOrder(wrong.filter(needsAttention)).map(alarmConcern);
   // What an alarm says is not said again, nor what somebody has in hand.
-  const others = found.filter((concern) => !wrong.some(({ labels }) => isSaidBy(labels, concern)));
+  const others = found.filter((concern) => !wrong.some((alarm) => isSaidBy(alarm, concern)));
   return [...alarms, ...others].toSorted((one, other) => rank(one) - rank(other));
 }
 
-function isSaidBy(labels: Alarm['labels'], { about = [] }: Concern): boolean {
-  return about.some((set) => Object.entries(set).every(([name, value]) => labels[name] === value));
+function isSaidBy({ definition, labels }: Alarm, { about }: Concern): boolean {
+  if (about === undefined) return false;
+  const all = new Map(Object.entries({ ...labels, definition }));
+  return Object.entries(about).every(([name, value]) => all.get(name) === value);
 }
 
 function alarmConcern(alarm: Alarm): Concern {
@@ -125,7 +127,8 @@ function rank(concern: Concern): number {
 
 function sourceConcerns(row: SourceRow): Concern[] {
   const name = visibleText(row.name);
-  const place = { path: '/sources', params: { source: row.name }, about: [{ source: row.name }] };
+  const place = { path: '/sources', params: { source: row.name } };
+  const about = (id: string) => ({ definition: `intake/${id}`, source: row.name });
   const found: Concern[] = [];
   // What is being read may be what was missed.
   if (row.verdict === 'failing' || (row.verdict === 'silent' && row.state !== 'reading'))
@@ -139,6 +142,7 @@ function sourceConcerns(row: SourceRow): Concern[] {
           ? 'Check that it is still there and that the credentials may read it.'
           : 'Check that whoever delivers there still does, and under the same name.',
       ...place,
+      about: about(row.verdict),
     });
   const dead = row.queue?.dead_letters ?? 0;
   if (dead > 0)
@@ -149,6 +153,7 @@ function sourceConcerns(row: SourceRow): Concern[] {
       evidence: 'Messages were given up on after too many tries.',
       firstStep: 'Look at one of them, mend what it says, and send them back to the queue.',
       ...place,
+      about: about('dead-letters'),
     });
   const parked = row.parked ?? 0;
   if (parked > 0)
@@ -159,6 +164,7 @@ function sourceConcerns(row: SourceRow): Concern[] {
       evidence: 'They announce no log and are no event.',
       firstStep: 'See what sends them: the queue should have one use.',
       ...place,
+      about: about('parked'),
     });
   return found;
 }
@@ -201,7 +207,7 @@ function backupConcern(row: BackupSeries): Concern {
     firstStep: BACKUP_STEPS[row.verdict] ?? '',
     path: '/backups',
     params: { series_bucket: row.bucket, series: row.series },
-    about: [{ bucket: row.bucket, series: row.series }],
+    about: { bucket: row.bucket, series: row.series },
   };
 }
 
@@ -214,7 +220,6 @@ function unlistedConcern({ bucket, problem }: Backups['discovering'][number]): C
     firstStep: 'Check that it is still there and that the credentials may list it.',
     path: '/backups',
     params: {},
-    about: [{ monitor: 'backups', bucket }],
   };
 }
 
@@ -275,7 +280,6 @@ function completenessConcerns({ rows, trails }: Completeness): Concern[] {
       firstStep:
         'See which files are missing or altered, and who could write to the bucket they are kept in.',
       ...place,
-      about: [{ trail: trail.trail }],
     })),
     ...incomplete.map((row) => ({
       id: `completeness ${row.bucket}`,
@@ -284,7 +288,6 @@ function completenessConcerns({ rows, trails }: Completeness): Concern[] {
       evidence: visibleText(row.sentence),
       firstStep: 'See which hours are missing, and load them again from where they are kept.',
       ...place,
-      about: [{ monitor: 'completeness', bucket: row.bucket }],
     })),
   ];
 }
@@ -301,6 +304,7 @@ function rejectConcern({ rejects, nowMs }: ConcernFacts): Concern[] {
       firstStep: 'Look at the marked bytes: a broken writer, or a format that is new.',
       path: '/sources',
       params: { part: 'rejects' },
+      about: { definition: 'intake/rejects' },
     },
   ];
 }

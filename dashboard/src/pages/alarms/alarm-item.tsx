@@ -1,6 +1,5 @@
 import type { Alarm } from '../../lib/alarm-row.ts';
 import { SEVERITY_WORDS } from '../../lib/alarm-words.ts';
-import { Ago } from '../../lib/moment.tsx';
 import { OutsideText } from '../../lib/outside-text.tsx';
 import { StatusMark } from '../../lib/status-mark.tsx';
 import { Link } from '../../routes/link.tsx';
@@ -10,12 +9,19 @@ import { AlarmActions } from './alarm-actions.tsx';
 import { alarmInAddress } from './alarm-address.ts';
 import { Evidence } from './evidence.tsx';
 import { InHand } from './in-hand.tsx';
+import { SoFor } from './so-for.tsx';
 import { LabelList } from './label-list.tsx';
 
 const EVIDENCE_ROWS = 3;
 
+interface AlarmItemProps {
+  readonly alarm: Alarm;
+  /** False where what to do first is said above it. */
+  readonly hasStep?: boolean;
+}
+
 /** One alarm in ALARM: why, the rows behind it, what to do first, and what can be said of it. */
-export function AlarmItem({ alarm }: { readonly alarm: Alarm }) {
+export function AlarmItem({ alarm, hasStep = true }: AlarmItemProps) {
   const { place } = useView();
   const { status, word, meaning } = SEVERITY_WORDS[alarm.severity];
   return (
@@ -29,17 +35,17 @@ export function AlarmItem({ alarm }: { readonly alarm: Alarm }) {
             <OutsideText text={alarm.title} />
           </Link>
           <span className="muted">
-            since <Ago time={alarm.since} />
+            <SoFor since={alarm.since} />
           </span>
+          <AlarmActions alarm={alarm} />
         </p>
         <p>
           <OutsideText text={alarm.sentence} />
         </p>
         <Evidence rows={alarm.evidence} limit={EVIDENCE_ROWS} />
-        <FirstStep text={alarm.first_step} />
+        {hasStep && <FirstStep text={alarm.first_step} />}
         <InHand alarm={alarm} />
         <LabelList labels={alarm.labels} />
-        <AlarmActions alarm={alarm} />
       </div>
     </li>
   );

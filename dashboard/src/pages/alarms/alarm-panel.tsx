@@ -15,6 +15,7 @@ import { AlarmChart } from './alarm-chart.tsx';
 import { FirstStep } from './alarm-item.tsx';
 import { Evidence } from './evidence.tsx';
 import { InHand } from './in-hand.tsx';
+import { SoFor } from './so-for.tsx';
 import { LabelList } from './label-list.tsx';
 
 interface AlarmPanelProps {
@@ -59,7 +60,7 @@ function AlarmFacts({ detail }: { readonly detail: AlarmDetail }) {
             <StatusMark status={status} word={word} />
           </span>
           <span className="muted">
-            since <Ago time={row.since} />, {SEVERITY_WORDS[row.severity].word.toLowerCase()}
+            <SoFor since={row.since} />, {SEVERITY_WORDS[row.severity].word.toLowerCase()}
           </span>
         </p>
         <p>

@@ -41,7 +41,7 @@ const COLUMNS: readonly PlainColumn<AlarmDefinition>[] = [
   {
     title: 'Enabled',
     cell: ({ enabled }) =>
-      enabled ? <StatusMark status="ok" word="On" /> : <StatusMark status="unknown" word="Off" />,
+      enabled ? <StatusMark status="ok" word="On" /> : <span className="muted">Off</span>,
   },
 ];
 
@@ -70,7 +70,9 @@ export function DefinitionsView() {
         return shown.length === 0 ? (
           <p className="panel-empty">No definition is like this.</p>
         ) : (
-          <PlainTable label="Definitions" columns={COLUMNS} rows={shown} idOf={({ id }) => id} />
+          <div className="alarm-list">
+            <PlainTable label="Definitions" columns={COLUMNS} rows={shown} idOf={({ id }) => id} />
+          </div>
         );
       }}
     </Panel>

@@ -1,5 +1,5 @@
 import type { Alarm } from '../../lib/alarm-row.ts';
-import { OutsideText } from '../../lib/outside-text.tsx';
+import { CutText } from '../../lib/outside-text.tsx';
 
 /** What tells an alarm from others like it. */
 export function LabelList({ labels }: Pick<Alarm, 'labels'>) {
@@ -7,7 +7,8 @@ export function LabelList({ labels }: Pick<Alarm, 'labels'>) {
     <ul className="label-list" aria-label="Labels">
       {Object.entries(labels).map(([name, value]) => (
         <li key={name}>
-          <span className="muted">{name}</span> <OutsideText text={value} />
+          <span className="muted">{name}</span>
+          <CutText text={value} />
         </li>
       ))}
     </ul>

@@ -8,7 +8,7 @@ import { Segments } from '../../lib/segments.tsx';
 import { StatusMark } from '../../lib/status-mark.tsx';
 import { currentPlace, go, hrefWith } from '../../routes/place.ts';
 import { useView } from '../../routes/view.tsx';
-import { AlarmItem } from './alarm-item.tsx';
+import { AlarmItem, FirstStep } from './alarm-item.tsx';
 import { type AlarmGroup, GROUPINGS, groupsOf } from './alarm-groups.ts';
 import { QuietAlarms } from './quiet-alarms.tsx';
 
@@ -64,6 +64,8 @@ interface WrongProps {
 function Wrong({ rows, evaluatedAt }: WrongProps) {
   const { place } = useView();
   const by = GROUPINGS.find(({ id }) => id !== null && id === place.params.get('group'))?.id ?? null;
+  const groups = groupsOf(rows, by);
+  const hasHeads = by === 'bucket' || groups.some(({ alarms }) => alarms.length > 1);
   return (
     <section className="panel flush" aria-label="In ALARM">
       <header className="panel-head">
@@ -81,8 +83,8 @@ function Wrong({ rows, evaluatedAt }: WrongProps) {
         )}
       </header>
       {rows.length === 0 && <NothingWrong evaluatedAt={evaluatedAt} />}
-      {groupsOf(rows, by).map((group) => (
-        <Group key={group.name} group={group} hasHead={group.alarms.length > 1 || by === 'bucket'} />
+      {groups.map((group) => (
+        <Group key={group.name} group={group} hasHead={hasHeads} />
       ))}
     </section>
   );
@@ -114,6 +116,7 @@ function Group({ group, hasHead = false }: GroupProps) {
   const [isWhole, setWhole] = useState(false);
   const { name, alarms } = group;
   const shown = isWhole ? alarms : alarms.slice(0, SHOWN);
+  const step = hasHead ? commonStep(alarms) : null;
   return (
     <div className="alarm-group">
       {hasHead && (
@@ -122,9 +125,10 @@ function Group({ group, hasHead = false }: GroupProps) {
           <span className="muted">{counted(alarms.length, 'alarm')}</span>
         </h3>
       )}
+      {step !== null && <FirstStep text={step} />}
       <ul>
         {shown.map((alarm) => (
-          <AlarmItem key={alarm.alarm} alarm={alarm} />
+          <AlarmItem key={alarm.alarm} alarm={alarm} hasStep={step === null} />
         ))}
       </ul>
       {alarms.length > SHOWN && (
@@ -134,4 +138,11 @@ function Group({ group, hasHead = false }: GroupProps) {
       )}
     </div>
   );
+}
+
+/** What to do first, where it is the same for several alarms. */
+function commonStep(alarms: readonly Alarm[]): string | null {
+  const [first] = alarms;
+  if (first === undefined || alarms.length === 1) return null;
+  return alarms.every(({ first_step }) => first_step === first.first_step) ? first.first_step : null;
 }

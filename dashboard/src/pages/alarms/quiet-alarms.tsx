@@ -34,7 +34,7 @@ export function QuietAlarms({ state, count }: QuietAlarmsProps) {
   if (count === 0) return null;
   return (
     <details
-      className="panel flush quiet-alarms"
+      className="panel flush alarm-list quiet-alarms"
       open={isOpen}
       onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
     >

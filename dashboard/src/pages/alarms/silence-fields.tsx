@@ -87,7 +87,7 @@ function Fitting({ lines }: { readonly lines: readonly MatcherLine[] }) {
   return (
     <p role="status" className="fitting">
       {matchers.length > 0 &&
-        `Fits ${counted(fitting.length, 'alarm')} of ${rows.length}, ${wrong === 0 ? 'none' : wrong} of them in ALARM.`}
+        `Fits ${counted(fitting.length, 'alarm')}; ${wrong === 0 ? 'none' : wrong} in ALARM now.`}
     </p>
   );
 }

@@ -38,12 +38,12 @@ export function SilencesView({ alarms }: SilencesViewProps) {
   return (
     <Panel title="Silences" answer={answer} skeletonPx={200} actions={actions}>
       {({ rows }) => (
-        <>
+        <div className="alarm-list">
           <p role="status" className="alarm-said">
             <OutsideText text={said} />
           </p>
           <SilenceLists rows={rows} alarms={alarms} onSaid={setSaid} />
-        </>
+        </div>
       )}
     </Panel>
   );

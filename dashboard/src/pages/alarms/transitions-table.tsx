@@ -28,7 +28,9 @@ const SEVERITIES = [
 
 const COLUMNS: readonly Column<AlarmTransition>[] = [
   { id: 'at', title: 'When', widthPx: 130, cell: ({ at }) => <RowMoment time={at} /> },
-  { id: 'state', title: 'To', widthPx: 140, cell: ({ state }) => <StatusMark {...STATE_WORDS[state]} /> },
+  { id: 'state', title: 'To', widthPx: 160, cell: ({ state }) => <StatusMark {...STATE_WORDS[state]} /> },
+  { id: 'title', title: 'Alarm', widthPx: 270, cell: ({ title }) => <CutText text={title} /> },
+  { id: 'sentence', title: 'Why', widthPx: 380, cell: ({ sentence }) => <CutText text={sentence} /> },
   {
     id: 'from',
     title: 'From',
@@ -41,8 +43,6 @@ const COLUMNS: readonly Column<AlarmTransition>[] = [
     widthPx: 100,
     cell: ({ severity }) => <StatusMark {...SEVERITY_WORDS[severity]} />,
   },
-  { id: 'title', title: 'Alarm', widthPx: 270, cell: ({ title }) => <CutText text={title} /> },
-  { id: 'sentence', title: 'Why', widthPx: 380, cell: ({ sentence }) => <CutText text={sentence} /> },
 ];
 
 interface TransitionsTableProps {
@@ -69,7 +69,7 @@ export function TransitionsTable({ list, rows }: TransitionsTableProps) {
   const set = (changes: Readonly<Record<string, string | null>>) =>
     go(hrefWith(currentPlace(), changes), { replace: true });
   return (
-    <section className="panel flush" aria-label="Changes" data-stale={list.isStale}>
+    <section className="panel flush alarm-list" aria-label="Changes" data-stale={list.isStale}>
       <header className="panel-head">
         <h2>Changes</h2>
         <span className="panel-actions">
