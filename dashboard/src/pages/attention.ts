@@ -181,7 +181,7 @@ function pairConcern(pair: Pair): Concern {
       : 'See whether more is written than usual or less arrives, and what has waited longest.',
     path: '/replication',
     params: { pair: pair.id },
-    about: [{ pair: pair.id }, { source: pair.source, destination: pair.destination, rule: pair.rule_id }],
+    about: { pair: pair.id },
   };
 }
 
