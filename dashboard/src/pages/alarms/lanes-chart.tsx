@@ -12,6 +12,8 @@ import { ticksOf, type Lane, type LaneSpan } from './lanes.ts';
 
 const SHOWN = 30;
 const TICKS_MAX = 8;
+/** Room for the words of the last tick, as a share of the lane. */
+const TICK_SHARE = 0.08;
 const DAY_MS = 86_400_000;
 /** A span narrower than this share of the lane has no room for its letter. */
 const LETTER_SHARE = 0.03;
@@ -35,7 +37,7 @@ export function LanesChart({ lanes, sinceMs, untilMs }: LanesChartProps) {
         <li className="lane lane-axis" aria-hidden="true">
           <span />
           <span className="lane-track">
-            {ticksOf(sinceMs, untilMs, TICKS_MAX).map((tick) => (
+            {ticksOf(sinceMs, untilMs - (untilMs - sinceMs) * TICK_SHARE, TICKS_MAX).map((tick) => (
               <span
                 key={tick}
                 className="lane-tick"
