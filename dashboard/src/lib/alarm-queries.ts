@@ -40,13 +40,18 @@ function useStanding<T>(route: string, intervalMs: number): Answer<T> {
   });
 }
 
-/** Alarms as they stand, the worst thousand, whatever is chosen. Every page asks it, so it is not asked anew at each arrival. */
+/** Alarms as they stand, the worst thousand, whatever is chosen. */
 export function useAlarms(): Answer<Alarms> {
   return useStanding<Alarms>('/alarms', ASKED_MS);
 }
 
 /** As many as one answer has. */
 const LISTED_MAX = 10_000;
+
+/** Those in ALARM. Every page asks it, so it is not asked anew at each arrival. */
+export function useWrongAlarms(): Answer<Alarms> {
+  return useAlarmsIn('ALARM', true);
+}
 
 /** Every alarm of a state; not asked until somebody wants it. */
 export function useAlarmsIn(state: AlarmState, isAsked: boolean): Answer<Alarms> {

@@ -1,4 +1,4 @@
-import { useAlarms } from '../lib/alarm-queries.ts';
+import { useWrongAlarms } from '../lib/alarm-queries.ts';
 import { isAboutBucket } from '../lib/alarm-words.ts';
 import { useAllBackups } from '../lib/backup-queries.ts';
 import { seriesOfBucket, unlistedOf } from '../lib/backup-words.ts';
@@ -44,7 +44,7 @@ export function useConcerns(series: Series | null): Concerns {
   const completeness = useCompleteness();
   const replication = useAllPairs();
   const backups = useAllBackups();
-  const alarms = useAlarms();
+  const alarms = useWrongAlarms();
   const rejects = useRejects(null, { limit: 1, isLive });
   const rows = concernsOf({
     alarms: (alarms.data?.rows ?? []).filter((alarm) => isAboutBucket(alarm, bucket)),

@@ -1,4 +1,4 @@
-import { useAlarms } from '../lib/alarm-queries.ts';
+import { useWrongAlarms } from '../lib/alarm-queries.ts';
 import { needsAttention } from '../lib/alarm-words.ts';
 import { useAllBackups } from '../lib/backup-queries.ts';
 import { isWrong as isWrongBackup } from '../lib/backup-words.ts';
@@ -23,7 +23,7 @@ function useBadges(): Readonly<Record<string, Said>> {
   );
   const pairs = (useAllPairs().data?.rows ?? []).filter(isWrong);
   const backups = (useAllBackups().data?.rows ?? []).filter(isWrongBackup);
-  const alarms = (useAlarms().data?.rows ?? []).filter(needsAttention);
+  const alarms = (useWrongAlarms().data?.rows ?? []).filter(needsAttention);
   return {
     '/alarms': { count: alarms.length, noun: 'alarm', words: 'need attention' },
     '/sources': { count: sources.length, noun: 'source', words: 'failing or silent' },

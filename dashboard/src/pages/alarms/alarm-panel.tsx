@@ -89,28 +89,36 @@ function Changes({ rows }: { readonly rows: readonly AlarmTransition[] }) {
     <section className="alarm-part" aria-label="Changes">
       <h3>Changes</h3>
       {rows.length === 0 && <p className="muted">It has not changed since it was made.</p>}
-      <ol className="timeline">
-        {rows.map((row) => (
-          <li key={row.revision} className="timeline-entry" data-status={STATE_WORDS[row.state].status}>
-            <p className="timeline-when">
-              <Moment time={row.at} />
-              <StatusMark {...STATE_WORDS[row.state]} />
-            </p>
-            <p className="timeline-what">
-              <OutsideText text={row.sentence} />
-            </p>
-            <p className="timeline-who muted">
-              {row.from === null ? 'new' : `from ${STATE_WORDS[row.from].word}`}
-              {row.since !== row.at && (
-                <span>
-                  so since <Moment time={row.since} />
-                </span>
-              )}
-            </p>
-          </li>
-        ))}
-      </ol>
+      {rows.length > 0 && (
+        <ol className="timeline">
+          {rows.map((row) => (
+            <Change key={row.revision} row={row} />
+          ))}
+        </ol>
+      )}
     </section>
+  );
+}
+
+function Change({ row }: { readonly row: AlarmTransition }) {
+  return (
+    <li className="timeline-entry" data-status={STATE_WORDS[row.state].status}>
+      <p className="timeline-when">
+        <Moment time={row.at} />
+        <StatusMark {...STATE_WORDS[row.state]} />
+      </p>
+      <p className="timeline-what">
+        <OutsideText text={row.sentence} />
+      </p>
+      <p className="timeline-who muted">
+        {row.from === null ? 'new' : `from ${STATE_WORDS[row.from].word}`}
+        {row.since !== row.at && (
+          <span>
+            so since <Moment time={row.since} />
+          </span>
+        )}
+      </p>
+    </li>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isFitting, type Labelled, linesOf, matchersOf } from './silence-matchers.ts';
+import { isFitting, type Labelled, linesOf, matchersOf, valuesText } from './silence-matchers.ts';
 
 test('matchersOf() joins lines of one label, and leaves out what is not filled in', () => {
   const lines = [
@@ -65,4 +65,12 @@ test('isFitting() wants every matcher to fit', () => {
   const monitor = { label: 'monitor', values: ['backups'] };
   expect(isFitting([monitor, { label: 'bucket', values: ['vault'] }], one)).toBe(true);
   expect(isFitting([monitor, { label: 'bucket', values: ['media'] }], one)).toBe(false);
+});
+
+test.each([
+  [['media', 'logs*'], 'media or logs*'],
+  [['media*', '!media-old'], 'media*, but not media-old'],
+  [['!a', '!b'], 'not a and not b'],
+])('valuesText() of %o is %s', (values, text) => {
+  expect(valuesText(values)).toBe(text);
 });

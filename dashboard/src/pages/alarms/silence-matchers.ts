@@ -60,3 +60,12 @@ function isLike(pattern: string, value: string): boolean {
   }
   return true;
 }
+
+/** The values in words: `media* or logs, but not media-old`. */
+export function valuesText(values: AlarmMatcher['values']): string {
+  const excluded = values.filter((value) => value.startsWith('!')).map((value) => value.slice(1));
+  const wanted = values.filter((value) => !value.startsWith('!')).join(' or ');
+  if (excluded.length === 0) return wanted;
+  const not = `not ${excluded.join(' and not ')}`;
+  return wanted === '' ? not : `${wanted}, but ${not}`;
+}

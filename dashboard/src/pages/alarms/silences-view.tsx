@@ -12,7 +12,7 @@ import { StatusMark } from '../../lib/status-mark.tsx';
 import { currentPlace, go, hrefWith } from '../../routes/place.ts';
 import { useView } from '../../routes/view.tsx';
 import { SilenceButton } from './alarm-actions.tsx';
-import { isFitting } from './silence-matchers.ts';
+import { isFitting, valuesText } from './silence-matchers.ts';
 
 interface SilencesViewProps {
   readonly alarms: readonly Alarm[];
@@ -137,7 +137,7 @@ function Matchers({ matchers }: Pick<Silence, 'matchers'>) {
     <ul className="label-list">
       {matchers.map(({ label, values }, index) => (
         <li key={index}>
-          <span className="muted">{label}</span> <OutsideText text={values.join(' or ')} />
+          <span className="muted">{label}</span> <OutsideText text={valuesText(values)} />
         </li>
       ))}
     </ul>
