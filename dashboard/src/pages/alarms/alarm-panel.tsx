@@ -66,7 +66,7 @@ function AlarmFacts({ detail }: { readonly detail: AlarmDetail }) {
         <p>
           <OutsideText text={row.sentence} />
         </p>
-        <FirstStep text={row.first_step === '' ? detail.definition.first_step : row.first_step} />
+        {row.state !== 'OK' && <FirstStep text={row.first_step} />}
         <InHand alarm={row} />
         <AlarmActions alarm={row} />
       </section>
@@ -136,6 +136,10 @@ function Rule({ detail: { definition, row } }: { readonly detail: AlarmDetail })
         <dd>
           {definition.from === 'default' ? 'default' : 'the configuration'}: <code>{definition.id}</code>,{' '}
           {counted(definition.alarms, 'alarm')}
+        </dd>
+        <dt>First step</dt>
+        <dd>
+          <OutsideText text={definition.first_step} />
         </dd>
         <dt>Labels</dt>
         <dd>
