@@ -5,12 +5,12 @@ import { StatusMark } from '../../lib/status-mark.tsx';
 import { Link } from '../../routes/link.tsx';
 import { hrefWith } from '../../routes/place.ts';
 import { useView } from '../../routes/view.tsx';
+import { AboutAlarm } from './about-alarm.tsx';
 import { AlarmActions } from './alarm-actions.tsx';
 import { alarmInAddress } from './alarm-address.ts';
 import { Evidence } from './evidence.tsx';
 import { InHand } from './in-hand.tsx';
 import { SoFor } from './so-for.tsx';
-import { LabelList } from './label-list.tsx';
 
 const EVIDENCE_ROWS = 3;
 
@@ -45,7 +45,7 @@ export function AlarmItem({ alarm, hasStep = true }: AlarmItemProps) {
         <Evidence rows={alarm.evidence} limit={EVIDENCE_ROWS} />
         {hasStep && <FirstStep text={alarm.first_step} />}
         <InHand alarm={alarm} />
-        <LabelList labels={alarm.labels} />
+        <AboutAlarm alarm={alarm} />
       </div>
     </li>
   );

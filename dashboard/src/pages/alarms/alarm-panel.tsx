@@ -10,13 +10,13 @@ import { ProblemBox } from '../../lib/problem-box.tsx';
 import { StatusMark } from '../../lib/status-mark.tsx';
 import { currentPlace, go, hrefWith } from '../../routes/place.ts';
 import { SidePanel } from '../../tables/side-panel.tsx';
+import { AboutAlarm } from './about-alarm.tsx';
 import { AlarmActions } from './alarm-actions.tsx';
 import { AlarmChart } from './alarm-chart.tsx';
 import { FirstStep } from './alarm-item.tsx';
 import { Evidence } from './evidence.tsx';
 import { InHand } from './in-hand.tsx';
 import { SoFor } from './so-for.tsx';
-import { LabelList } from './label-list.tsx';
 
 interface AlarmPanelProps {
   readonly alarm: string;
@@ -143,7 +143,7 @@ function Rule({ detail: { definition, row } }: { readonly detail: AlarmDetail })
         </dd>
         <dt>Labels</dt>
         <dd>
-          <LabelList labels={row.labels} />
+          <AboutAlarm alarm={row} />
         </dd>
         <dt>Evaluated</dt>
         <dd>

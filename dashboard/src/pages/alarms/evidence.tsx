@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Alarm } from '../../lib/alarm-row.ts';
-import { capitalised, counted, parseTime } from '../../lib/format.ts';
+import { bytesText, capitalised, counted, durationText, parseTime, secondsText } from '../../lib/format.ts';
 import { RowMoment } from '../../lib/moment.tsx';
 import { CutText } from '../../lib/outside-text.tsx';
 import { PlainTable, type PlainColumn } from '../../lib/plain-table.tsx';
@@ -40,12 +40,21 @@ export function Evidence({ rows, limit = rows.length }: EvidenceProps) {
   );
 }
 
+/** How figures are written whose names end so; the ending is not part of the title. */
+const UNITS: readonly (readonly [string, (value: number) => string])[] = [
+  ['_bytes', bytesText],
+  ['_seconds', secondsText],
+  ['_ms', durationText],
+];
+
 function columnOf(name: string): PlainColumn<Numbered> {
-  return { title: capitalised(name.replaceAll('_', ' ')), cell: ({ row }) => valueOf(row[name] ?? null) };
+  const [ending, text] = UNITS.find(([each]) => name.endsWith(each)) ?? ['', exactFigure];
+  const title = capitalised(name.slice(0, name.length - ending.length).replaceAll('_', ' '));
+  return { title, cell: ({ row }) => valueOf(row[name] ?? null, text) };
 }
 
-function valueOf(value: string | number | null): ReactNode {
+function valueOf(value: string | number | null, text: (value: number) => string): ReactNode {
   if (value === null || value === '') return <span className="muted">–</span>;
-  if (typeof value === 'number') return exactFigure(value);
+  if (typeof value === 'number') return <span data-tip={exactFigure(value)}>{text(value)}</span>;
   return parseTime(value) === null ? <CutText text={value} /> : <RowMoment time={value} />;
 }
