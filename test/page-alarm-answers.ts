@@ -78,6 +78,9 @@ export interface Estate {
   readonly evaluatedAt?: string | null;
 }
 
+/** For tests of what monitors say by themselves, whatever the demo's alarms have come to. */
+export const NO_ALARMS: Estate = { alarms: [], transitions: [], silences: [], definitions: [] };
+
 const MANY_OK = 24;
 
 /** Two that need attention, one in hand, one that cannot be told, and many that are fine. */

@@ -235,6 +235,14 @@ export function alarmTests({ openPage, url }: DemoPages): void {
     expect(await first.evaluate((link) => link.matches(':focus'))).toBe(true);
   });
 
+  test('an alarm leads to what it is about', async () => {
+    const { page, show } = await openWith(fewAlarms());
+    await show(NOW);
+    await page.locator('.alarm-item').nth(1).getByRole('link', { name: 'Its series' }).click();
+    await soon(() => addressOf(page).pathname).toBe('/backups');
+    expect(addressOf(page).searchParams.get('series')).toBe('db/orders');
+  });
+
   test('history: a lane an alarm in letters and words, changes that are filtered and saved', async () => {
     const { page, show } = await openWith(fewAlarms());
     await show(`${NOW}&part=history`);
