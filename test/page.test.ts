@@ -23,7 +23,7 @@ import {
 
 const PAGES = ['/', '/replication', '/backups', '/activity', '/requests', '/calls', '/alarms', '/sources'];
 /** Scripts and styles as they are sent. */
-const BUNDLE_BYTES_MAX = 200_000;
+const BUNDLE_BYTES_MAX = 220_000;
 const PHONE = { width: 360, height: 740 };
 
 describePages('page in a browser', (pages) => {
