@@ -1,6 +1,7 @@
 /** Backups in a real browser: a part of the page's suite. What the API answers is made up, of its shapes. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { answerWith as answerAlarmsWith, NO_ALARMS } from './page-alarm-answers.ts';
 import {
   answerWith,
   BUCKET,
@@ -271,6 +272,7 @@ export function backupTests({ openPage }: DemoPages): void {
 
   test('from the overview: the days of the worst, and what is wrong with its first step', async () => {
     const { page, show } = await openWith(fewSeries());
+    await answerAlarmsWith(page, NO_ALARMS);
     await show('/?range=24h&live=off');
     const strip = page.getByRole('region', { name: 'Backups', exact: true });
     expect(await strip.locator('thead th.calendar-day').count()).toBe(14);

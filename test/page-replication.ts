@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Pair, ReplicationObjects } from '../dashboard/src/lib/replication-row.ts';
+import { answerWith, NO_ALARMS } from './page-alarm-answers.ts';
 import { addressOf, type DemoPages, rowsOf, seriousFindings, settled, soon, textOf } from './page-parts.ts';
 
 /** From the demo's history being loaded until its pairs are found and judged; seconds when the machine is idle. */
@@ -84,6 +85,7 @@ export function replicationTests({ openPage, url }: DemoPages): void {
   test('from the overview to a failed object: its pair, the cause with its fix, the object, its history', async () => {
     const { failing } = await judgedPairs();
     const { page, complaints, show } = await openPage();
+    await answerWith(page, NO_ALARMS);
     await show('/?range=24h&live=off');
     await page
       .getByRole('link', { name: `Replication ${failing.source} → ${failing.destination} fails` })

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { explorerTests } from './page-explorer.ts';
+import { alarmTests } from './page-alarms.ts';
 import { backupTests } from './page-backups.ts';
 import { replicationTests } from './page-replication.ts';
 import { sectionTests } from './page-sections.ts';
@@ -20,9 +21,9 @@ import {
   soon,
 } from './page-parts.ts';
 
-const PAGES = ['/', '/replication', '/backups', '/activity', '/requests', '/calls', '/sources'];
+const PAGES = ['/', '/replication', '/backups', '/activity', '/requests', '/calls', '/alarms', '/sources'];
 /** Scripts and styles as they are sent. */
-const BUNDLE_BYTES_MAX = 200_000;
+const BUNDLE_BYTES_MAX = 220_000;
 const PHONE = { width: 360, height: 740 };
 
 describePages('page in a browser', (pages) => {
@@ -31,6 +32,7 @@ describePages('page in a browser', (pages) => {
   sectionTests(pages);
   describe('replication', () => replicationTests(pages));
   describe('backups', () => backupTests(pages));
+  describe('alarms', () => alarmTests(pages));
 
   test('scripts and styles are small', () => {
     const assets = join(DIST, 'assets');

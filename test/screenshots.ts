@@ -118,10 +118,12 @@ const PAGES = {
   activity: '/activity?range=7d',
   requests: '/requests?range=7d&http_status=!2xx',
   calls: '/calls?range=7d',
+  alarms: '/alarms?range=7d',
   sources: '/sources?range=7d',
 };
 const PAIR = `${PAGES.replication}&pair=${encodeURIComponent('nimbus-data-lake/nimbus-lake-replica/curated-to-stockholm')}`;
 const SERIES = `${PAGES.backups}&series_bucket=nimbus-backups&series=${encodeURIComponent('postgres/forecast')}`;
+const LANES = `${PAGES.alarms}&part=history`;
 const SIZE_BYTES_MAX = 300_000;
 
 /** Every page, wide in both themes and on a phone; then what opens over them. */
@@ -147,6 +149,8 @@ function shots(): Shot[] {
     { name: 'backup-light', path: SERIES, theme: 'light', ...WIDE },
     { name: 'backup-dark', path: SERIES, theme: 'dark', ...WIDE },
     { name: 'backup-phone', path: SERIES, theme: 'light', ...PHONE },
+    { name: 'lanes-light', path: LANES, theme: 'light', ...WIDE },
+    { name: 'lanes-dark', path: LANES, theme: 'dark', ...WIDE },
     { name: 'palette-light', path: PAGES.activity, theme: 'light', ...WIDE, act: palette },
     { name: 'panel-light', path: PAGES.requests, theme: 'light', ...WIDE, act: panel },
     { name: 'panel-dark', path: PAGES.calls, theme: 'dark', ...WIDE, act: panel },

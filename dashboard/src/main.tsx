@@ -13,6 +13,7 @@ import './styles/tables.css';
 import './styles/explorer.css';
 import './styles/replication.css';
 import './styles/backups.css';
+import './styles/alarms.css';
 
 showTheme(initialTheme(currentPlace().params));
 

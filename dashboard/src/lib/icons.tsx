@@ -3,6 +3,7 @@ const PATHS = {
   replication: 'M3 3.5h6v6H3zM11 10.5h6v6h-6zM11.5 5.5H14v2.5M8.5 14.5H6V12',
   backups: 'M3 4h14v4H3zM4.5 8v8.5h11V8M8 11.5h4',
   activity: 'M2 11h4l2.5-7 4 13 2.5-6H18',
+  alarms: 'M5.5 14V9a4.5 4.5 0 0 1 9 0v5l1.5 1.5H4zM8.3 17.5h3.4M10 2.5v2',
   requests: 'M3 5h14M3 10h14M3 15h9',
   calls: 'M10 10.5a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM3.5 17c.7-3 3.3-4.3 6.5-4.3s5.8 1.3 6.5 4.3',
   sources:

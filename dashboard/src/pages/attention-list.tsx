@@ -1,10 +1,12 @@
 import { useState } from 'react';
+import { SEVERITY_WORDS } from '../lib/alarm-words.ts';
 import { capitalised } from '../lib/format.ts';
 import { OutsideText } from '../lib/outside-text.tsx';
 import { StatusMark } from '../lib/status-mark.tsx';
 import { Link } from '../routes/link.tsx';
 import { hrefTo } from '../routes/place.ts';
 import { useView } from '../routes/view.tsx';
+import { AlarmActions } from './alarms/alarm-actions.tsx';
 import type { Concern } from './attention.ts';
 import type { Concerns } from './concerns.ts';
 
@@ -22,7 +24,7 @@ export function AttentionList({ concerns: { rows: concerns, isPending } }: { rea
           <span className="panel-actions muted">
             {isPending
               ? 'Looking…'
-              : 'Nothing: errors, storms, replication, backups, sources and completeness are as usual'}
+              : 'Nothing: alarms, errors, storms, replication, backups, sources and completeness are as usual'}
           </span>
         )}
       </header>
@@ -42,9 +44,14 @@ export function AttentionList({ concerns: { rows: concerns, isPending } }: { rea
 
 function AttentionRow({ concern }: { readonly concern: Concern }) {
   const { place } = useView();
+  const { alarm, status } = concern;
+  const mark =
+    alarm === undefined
+      ? { status, word: status === 'alarm' ? 'Alarm' : 'Look' }
+      : SEVERITY_WORDS[alarm.severity];
   return (
-    <li className="attention-row" data-status={concern.status}>
-      <StatusMark status={concern.status} word={concern.status === 'alarm' ? 'Alarm' : 'Look'} />
+    <li className="attention-row" data-status={status}>
+      <StatusMark status={mark.status} word={mark.word} />
       <div>
         <p>
           <Link href={hrefTo(place, concern.path, concern.params)}>
@@ -55,6 +62,7 @@ function AttentionRow({ concern }: { readonly concern: Concern }) {
           <OutsideText text={concern.evidence} />
         </p>
         <p className="muted">{concern.firstStep}</p>
+        {alarm !== undefined && <AlarmActions alarm={alarm} />}
       </div>
     </li>
   );

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Storms } from '../../../src/serve/activity-api.ts';
 import type { Series } from '../../../src/serve/api.ts';
 import type { SourceRow } from '../lib/source-row.ts';
+import type { Alarm } from '../lib/alarm-row.ts';
 import { type ConcernFacts, concernsOf } from './attention.ts';
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
@@ -59,6 +60,7 @@ const STORM: Storms['rows'][number] = {
 };
 
 const QUIET: ConcernFacts = {
+  alarms: [],
   series: series(10_000, { errors_4xx: 300, errors_5xx: 1 }),
   before: series(10_000, { errors_4xx: 290, errors_5xx: 2 }),
   storms: { coverage: COVERAGE, rows: [] },
@@ -133,7 +135,47 @@ const BACKUP: BackupSeries = {
   judged_at: '2026-11-21T12:00:00Z',
 };
 
+const ALARM: Alarm = {
+  alarm: 'pair-failing{pair="media/media-replica/all"}',
+  definition: 'pair-failing',
+  kind: 'status',
+  title: 'Replication of media fails',
+  severity: 'critical',
+  labels: { monitor: 'replication', pair: PAIR.id },
+  state: 'ALARM',
+  since: '2026-11-21T11:00:00Z',
+  sentence: '3 objects failed.',
+  numbers: {},
+  evidence: [],
+  first_step: 'See the causes.',
+  as_of: '2026-11-21T12:00:00Z',
+  evaluated_at: '2026-11-21T12:00:00Z',
+  acknowledged: null,
+  silences: [],
+};
+
 describe('concernsOf()', () => {
+  test('an alarm is told, and what it is about is not told again', () => {
+    const pairs = [{ ...PAIR, verdict: 'failing' as const }];
+    expect(titles({ alarms: [ALARM], pairs })).toEqual(['alarm: Replication of media fails']);
+    const [concern] = concernsOf({ ...QUIET, alarms: [ALARM], pairs });
+    expect(concern).toMatchObject({ path: '/alarms', params: { alarm: ALARM.alarm }, alarm: ALARM });
+  });
+
+  test('an alarm about something else, or that is OK, says nothing of a pair', () => {
+    const pairs = [{ ...PAIR, verdict: 'failing' as const }];
+    const other = { ...ALARM, title: 'Other', labels: { pair: 'other' } };
+    expect(titles({ alarms: [other, { ...ALARM, state: 'OK' }], pairs })).toEqual([
+      'alarm: Other',
+      'alarm: replication media → media-replica fails',
+    ]);
+  });
+
+  test('what somebody has in hand needs no attention', () => {
+    const pairs = [{ ...PAIR, verdict: 'failing' as const }];
+    expect(titles({ alarms: [{ ...ALARM, silences: ['s1'] }], pairs })).toEqual([]);
+  });
+
   test('nothing when all is as usual: a quiet source and old rejects are', () => {
     expect(titles({})).toEqual([]);
   });

@@ -1,5 +1,7 @@
 import type { Storms } from '../../../src/serve/activity-api.ts';
 import type { Completeness, Series } from '../../../src/serve/api.ts';
+import type { Alarm } from '../lib/alarm-row.ts';
+import { inOrder as alarmsInOrder, inState, needsAttention } from '../lib/alarm-words.ts';
 import type { BackupSeries, Backups } from '../lib/backup-row.ts';
 import {
   inOrder,
@@ -26,10 +28,16 @@ export interface Concern {
   /** The page of the evidence and what to set in its address. */
   readonly path: string;
   readonly params: Readonly<Record<string, string | null>>;
+  /** The alarm that says it, where one does. */
+  readonly alarm?: Alarm;
+  /** Labels of alarms that say the same, `definition` being one of them. */
+  readonly about?: Readonly<Record<string, string>>;
 }
 
 /** What is known; null for what has not been answered (yet). */
 export interface ConcernFacts {
+  /** Those of the bucket in view. */
+  readonly alarms: readonly Alarm[];
   readonly series: Series | null;
   /** The same length of time before, at the same hours. */
   readonly before: Series | null;
@@ -77,7 +85,7 @@ const FRESH_REJECT_MS = 24 * 3_600_000;
 
 /** Everything that is wrong, what is worst first. */
 export function concernsOf(facts: ConcernFacts): readonly Concern[] {
-  const concerns = [
+  const found = [
     ...facts.sources.flatMap(sourceConcerns),
     ...facts.pairs.filter(isWrong).map(pairConcern),
     ...inOrder(facts.backups).filter(isWrongBackup).map(backupConcern),
@@ -87,7 +95,30 @@ export function concernsOf(facts: ConcernFacts): readonly Concern[] {
     ...(facts.completeness === null ? [] : completenessConcerns(facts.completeness)),
     ...rejectConcern(facts),
   ];
-  return concerns.toSorted((one, other) => rank(one) - rank(other));
+  const wrong = inState(facts.alarms, 'ALARM');
+  const alarms = alarmsInOrder(wrong.filter(needsAttention)).map(alarmConcern);
+  // What an alarm says is not said again, nor what somebody has in hand.
+  const others = found.filter((concern) => !wrong.some((alarm) => isSaidBy(alarm, concern)));
+  return [...alarms, ...others].toSorted((one, other) => rank(one) - rank(other));
+}
+
+function isSaidBy({ definition, labels }: Alarm, { about }: Concern): boolean {
+  if (about === undefined) return false;
+  const all = new Map(Object.entries({ ...labels, definition }));
+  return Object.entries(about).every(([name, value]) => all.get(name) === value);
+}
+
+function alarmConcern(alarm: Alarm): Concern {
+  return {
+    id: `alarm ${alarm.alarm}`,
+    status: alarm.severity === 'critical' ? 'alarm' : 'late',
+    title: visibleText(alarm.title),
+    evidence: visibleText(alarm.sentence),
+    firstStep: visibleText(alarm.first_step),
+    path: '/alarms',
+    params: { alarm: alarm.alarm },
+    alarm,
+  };
 }
 
 function rank(concern: Concern): number {
@@ -97,6 +128,7 @@ function rank(concern: Concern): number {
 function sourceConcerns(row: SourceRow): Concern[] {
   const name = visibleText(row.name);
   const place = { path: '/sources', params: { source: row.name } };
+  const about = (id: string) => ({ definition: `intake/${id}`, source: row.name });
   const found: Concern[] = [];
   // What is being read may be what was missed.
   if (row.verdict === 'failing' || (row.verdict === 'silent' && row.state !== 'reading'))
@@ -110,6 +142,7 @@ function sourceConcerns(row: SourceRow): Concern[] {
           ? 'Check that it is still there and that the credentials may read it.'
           : 'Check that whoever delivers there still does, and under the same name.',
       ...place,
+      about: about(row.verdict),
     });
   const dead = row.queue?.dead_letters ?? 0;
   if (dead > 0)
@@ -120,6 +153,7 @@ function sourceConcerns(row: SourceRow): Concern[] {
       evidence: 'Messages were given up on after too many tries.',
       firstStep: 'Look at one of them, mend what it says, and send them back to the queue.',
       ...place,
+      about: about('dead-letters'),
     });
   const parked = row.parked ?? 0;
   if (parked > 0)
@@ -130,6 +164,7 @@ function sourceConcerns(row: SourceRow): Concern[] {
       evidence: 'They announce no log and are no event.',
       firstStep: 'See what sends them: the queue should have one use.',
       ...place,
+      about: about('parked'),
     });
   return found;
 }
@@ -146,6 +181,7 @@ function pairConcern(pair: Pair): Concern {
       : 'See whether more is written than usual or less arrives, and what has waited longest.',
     path: '/replication',
     params: { pair: pair.id },
+    about: { pair: pair.id },
   };
 }
 
@@ -171,6 +207,7 @@ function backupConcern(row: BackupSeries): Concern {
     firstStep: BACKUP_STEPS[row.verdict] ?? '',
     path: '/backups',
     params: { series_bucket: row.bucket, series: row.series },
+    about: { bucket: row.bucket, series: row.series },
   };
 }
 
@@ -267,6 +304,7 @@ function rejectConcern({ rejects, nowMs }: ConcernFacts): Concern[] {
       firstStep: 'Look at the marked bytes: a broken writer, or a format that is new.',
       path: '/sources',
       params: { part: 'rejects' },
+      about: { definition: 'intake/rejects' },
     },
   ];
 }

@@ -1,3 +1,5 @@
+import { useWrongAlarms } from '../lib/alarm-queries.ts';
+import { isAboutBucket } from '../lib/alarm-words.ts';
 import { useAllBackups } from '../lib/backup-queries.ts';
 import { seriesOfBucket, unlistedOf } from '../lib/backup-words.ts';
 import { useCompleteness, useStorms } from '../lib/activity-queries.ts';
@@ -42,8 +44,10 @@ export function useConcerns(series: Series | null): Concerns {
   const completeness = useCompleteness();
   const replication = useAllPairs();
   const backups = useAllBackups();
+  const alarms = useWrongAlarms();
   const rejects = useRejects(null, { limit: 1, isLive });
   const rows = concernsOf({
+    alarms: (alarms.data?.rows ?? []).filter((alarm) => isAboutBucket(alarm, bucket)),
     series,
     before: before.data ?? null,
     storms: storms.data ?? null,
@@ -57,11 +61,11 @@ export function useConcerns(series: Series | null): Concerns {
     rejects: { count: status.facts.rejects, newestMs: parseTime(rejects.rows[0]?.loaded_at) },
     nowMs,
   });
-  const looked = { storms, sources, completeness, replication, backups, 'errors before': before };
+  const looked = { alarms, storms, sources, completeness, replication, backups, 'errors before': before };
   const unknown = Object.entries(looked).flatMap(([what, { error }]) =>
     error === null ? [] : [unknownConcern(what, error)],
   );
-  const isPending = [before, storms, sources, completeness, replication, backups, rejects].some(
+  const isPending = [alarms, before, storms, sources, completeness, replication, backups, rejects].some(
     (answer) => answer.isPending,
   );
   return { rows: [...rows, ...unknown], isPending };

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import type { IconName } from '../lib/icons.tsx';
 import { Activity } from '../pages/activity.tsx';
+import { Alarms } from '../pages/alarms.tsx';
 import { Backups } from '../pages/backups.tsx';
 import { Calls } from '../pages/calls.tsx';
 import { Overview } from '../pages/overview.tsx';
@@ -23,5 +24,6 @@ export const PAGES: readonly Page[] = [
   { path: '/activity', title: 'Activity', icon: 'activity', content: Activity },
   { path: '/requests', title: 'Requests', icon: 'requests', content: Requests },
   { path: '/calls', title: 'Calls', icon: 'calls', content: Calls },
+  { path: '/alarms', title: 'Alarms', icon: 'alarms', content: Alarms },
   { path: '/sources', title: 'Sources', icon: 'sources', content: Sources },
 ];

@@ -1,5 +1,25 @@
 import { expect, test } from 'vitest';
+import type { Alarm } from '../lib/alarm-row.ts';
 import { paletteEntries, type PaletteFacts } from './palette-entries.ts';
+
+const ALARM: Alarm = {
+  alarm: 'rejects{source="logs"}',
+  definition: 'rejects',
+  kind: 'metric',
+  title: 'Lines of logs cannot be read',
+  severity: 'warning',
+  labels: { source: 'logs' },
+  state: 'ALARM',
+  since: '2026-11-21T11:00:00Z',
+  sentence: '',
+  numbers: {},
+  evidence: [],
+  first_step: '',
+  as_of: '2026-11-21T12:00:00Z',
+  evaluated_at: '2026-11-21T12:00:00Z',
+  acknowledged: null,
+  silences: [],
+};
 
 const FACTS: PaletteFacts = {
   place: { path: '/activity', params: new URLSearchParams('bucket=media&range=7d') },
@@ -9,6 +29,7 @@ const FACTS: PaletteFacts = {
     { path: '/requests', title: 'Requests', icon: 'requests' },
   ],
   buckets: ['media', 'billing\u202e'],
+  alarms: [ALARM],
   backups: [{ bucket: 'vault', series: 'db/orders' }],
   pairs: [{ id: 'media/media-replica/all', title: 'media → media-replica' }],
   requestViews: [{ title: 'Anonymous requests', filters: { requester: '-' } }],
@@ -34,6 +55,9 @@ test.each([
   ['billing', '/activity?bucket=billing%E2%80%AE&range=7d'],
   ['orders', '/backups?bucket=media&range=7d&series_bucket=vault&series=db%2Forders'],
   ['media-replica', '/replication?bucket=media&range=7d&pair=media%2Fmedia-replica%2Fall'],
+  ['lines of logs', '/alarms?bucket=media&range=7d&alarm=rejects%7Bsource%3D%22logs%22%7D'],
+  ['silence lines', '/alarms?bucket=media&range=7d&part=silences&silence=rejects%7Bsource%3D%22logs%22%7D'],
+  ['silence alarms', '/alarms?bucket=media&range=7d&part=silences&silence=new'],
   ['still', '/activity?bucket=media&range=7d&live=off'],
   ['dark', 'dark'],
   ['3E57427F3EXAMPLE', '/requests?range=90d&request_id=3E57427F3EXAMPLE'],

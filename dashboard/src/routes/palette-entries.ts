@@ -1,9 +1,12 @@
 import type { ReadyView } from '../explorer/kind.ts';
 import type { SavedView } from '../explorer/saved-views.ts';
+import type { Alarm } from '../lib/alarm-row.ts';
+import { inOrder, inState } from '../lib/alarm-words.ts';
 import { seriesKey, seriesTitle } from '../lib/backup-words.ts';
 import type { IconName } from '../lib/icons.tsx';
 import { THEMES, type Theme } from '../lib/theme.ts';
 import { visibleText } from '../lib/visible.ts';
+import { alarmHref, silenceHref } from '../pages/alarms/alarm-address.ts';
 import { seriesHref } from '../pages/backups/series-address.ts';
 import { hrefTo, hrefWith, type Place } from './place.ts';
 import { PRESETS, presetLabel, rangeParams } from './range.ts';
@@ -28,6 +31,7 @@ export interface PaletteFacts {
   readonly buckets: readonly string[];
   readonly pairs: readonly { readonly id: string; readonly title: string }[];
   readonly backups: readonly { readonly bucket: string; readonly series: string }[];
+  readonly alarms: readonly Alarm[];
   readonly requestViews: readonly ReadyView[];
   readonly callViews: readonly ReadyView[];
   readonly savedViews: readonly SavedView[];
@@ -82,6 +86,7 @@ function allEntries(facts: PaletteFacts): PaletteEntry[] {
     ...ranges,
     ...pairEntries(facts),
     ...backupEntries(facts),
+    ...alarmEntries(facts),
     ...bucketEntries(facts),
     live,
     ...themes,
@@ -130,6 +135,38 @@ function backupEntries({ place, backups }: PaletteFacts): PaletteEntry[] {
       href: seriesHref(place, row),
     }),
   );
+}
+
+/** Alarms, those in ALARM first, each of which can be silenced; and a silence of whatever is typed. */
+function alarmEntries({ place, alarms }: PaletteFacts): PaletteEntry[] {
+  const wrong = inOrder(inState(alarms, 'ALARM'));
+  const others = alarms.filter(({ state }) => state !== 'ALARM');
+  const shown = [...wrong, ...others].map(({ alarm, title }) =>
+    going({
+      id: `alarm:${alarm}`,
+      kind: 'Alarm',
+      title: visibleText(title),
+      icon: 'alarms',
+      href: alarmHref(place, alarm),
+    }),
+  );
+  const silences = wrong.map(({ alarm, title }) =>
+    going({
+      id: `silence:${alarm}`,
+      kind: 'Action',
+      title: `Silence ${visibleText(title)}`,
+      icon: 'alarms',
+      href: silenceHref(place, alarm),
+    }),
+  );
+  const silence = going({
+    id: 'silence',
+    kind: 'Action',
+    title: 'Silence alarms…',
+    icon: 'alarms',
+    href: silenceHref(place, null),
+  });
+  return [...shown, ...silences, silence];
 }
 
 function bucketEntries({ place, buckets }: PaletteFacts): PaletteEntry[] {

@@ -3,6 +3,7 @@ import { CALL_VIEWS } from '../explorer/calls-kind.ts';
 import { REQUEST_VIEWS } from '../explorer/requests-kind.ts';
 import { useSavedViews } from '../explorer/saved-views.ts';
 import { useAnalyses } from '../explorer/use-explorer.ts';
+import { useAlarms } from '../lib/alarm-queries.ts';
 import { useAllBackups } from '../lib/backup-queries.ts';
 import { Icon } from '../lib/icons.tsx';
 import { useAllPairs, useBuckets } from '../lib/queries.ts';
@@ -73,6 +74,7 @@ function useEntries(typed: string): readonly PaletteEntry[] {
   const savedViews = useSavedViews();
   const pairs = useAllPairs().data?.rows ?? [];
   const backups = useAllBackups().data?.rows ?? [];
+  const alarms = useAlarms().data?.rows ?? [];
   return paletteEntries(
     {
       place,
@@ -81,6 +83,7 @@ function useEntries(typed: string): readonly PaletteEntry[] {
       buckets: buckets.map((row) => row.bucket),
       pairs: pairs.map((pair) => ({ id: pair.id, title: pairTitle(pair) })),
       backups,
+      alarms,
       requestViews: REQUEST_VIEWS,
       callViews: CALL_VIEWS,
       savedViews,
@@ -129,7 +132,7 @@ function PaletteSearch({ onDone }: { readonly onDone: () => void }) {
           aria-controls={id}
           aria-activedescendant={entries.length > 0 ? `${id}-${current}` : undefined}
           aria-autocomplete="list"
-          placeholder="Page, bucket, pair, backup, time range, view, request id, key…"
+          placeholder="Page, bucket, pair, backup, alarm, time range, view, request id, key…"
           autoFocus
           autoComplete="off"
           spellCheck={false}

@@ -1,3 +1,5 @@
+import { useWrongAlarms } from '../lib/alarm-queries.ts';
+import { needsAttention } from '../lib/alarm-words.ts';
 import { useAllBackups } from '../lib/backup-queries.ts';
 import { isWrong as isWrongBackup } from '../lib/backup-words.ts';
 import { counted } from '../lib/format.ts';
@@ -21,7 +23,9 @@ function useBadges(): Readonly<Record<string, Said>> {
   );
   const pairs = (useAllPairs().data?.rows ?? []).filter(isWrong);
   const backups = (useAllBackups().data?.rows ?? []).filter(isWrongBackup);
+  const alarms = (useWrongAlarms().data?.rows ?? []).filter(needsAttention);
   return {
+    '/alarms': { count: alarms.length, noun: 'alarm', words: 'need attention' },
     '/sources': { count: sources.length, noun: 'source', words: 'failing or silent' },
     '/replication': { count: pairs.length, noun: 'pair', words: 'failing or lagging' },
     '/backups': { count: backups.length, noun: 'backup', words: 'late, missing or wrong' },

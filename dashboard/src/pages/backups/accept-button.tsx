@@ -4,7 +4,7 @@ import { counted } from '../../lib/format.ts';
 import { OutsideText } from '../../lib/outside-text.tsx';
 import { StatusMark } from '../../lib/status-mark.tsx';
 import { visibleText } from '../../lib/visible.ts';
-import { ConfirmButton } from './confirm-button.tsx';
+import { ConfirmButton } from '../../lib/confirm-button.tsx';
 
 interface AcceptButtonProps {
   readonly rows: readonly BackupProposal[];

@@ -42,19 +42,3 @@ export function pauseUntil(form: FormData, nowMs: number): string | null {
   const pause = PAUSES.find(({ id }) => id === form.get('length'));
   return pause === undefined ? null : isoSecond(nowMs + pause.lengthMs);
 }
-
-/** Who says it, and why: kept with the series. */
-export function WhoAndWhy() {
-  return (
-    <>
-      <label>
-        Reason
-        <input name="reason" maxLength={2000} autoComplete="off" placeholder="Kept with it, for others" />
-      </label>
-      <label>
-        Your name
-        <input name="author" maxLength={200} autoComplete="name" />
-      </label>
-    </>
-  );
-}

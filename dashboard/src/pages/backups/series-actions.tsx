@@ -5,8 +5,9 @@ import { bytesText } from '../../lib/format.ts';
 import { Moment } from '../../lib/moment.tsx';
 import { OutsideText } from '../../lib/outside-text.tsx';
 import { visibleText } from '../../lib/visible.ts';
-import { ConfirmButton } from './confirm-button.tsx';
-import { pauseUntil, PauseFields, WhoAndWhy } from './act-fields.tsx';
+import { ConfirmButton } from '../../lib/confirm-button.tsx';
+import { WhoAndWhy } from '../../lib/who-and-why.tsx';
+import { pauseUntil, PauseFields } from './act-fields.tsx';
 import { SeriesLinks } from './series-links.tsx';
 import { LookNow } from './watched-buckets.tsx';
 

@@ -4,7 +4,7 @@ import type { BackupSeriesId } from '../../lib/backup-row.ts';
 import { CommandLine } from '../../lib/copy.tsx';
 import { ProblemBox } from '../../lib/problem-box.tsx';
 import { visibleText } from '../../lib/visible.ts';
-import { ConfirmButton } from './confirm-button.tsx';
+import { ConfirmButton } from '../../lib/confirm-button.tsx';
 
 /** Its read-only page and its badge, for those without access, once they are asked for. */
 export function SeriesLinks({ row }: { readonly row: BackupSeriesId }) {

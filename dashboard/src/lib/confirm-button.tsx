@@ -1,12 +1,16 @@
-import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
-import { ApiProblem } from '../../lib/api.ts';
-import { ProblemBox } from '../../lib/problem-box.tsx';
+import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { ApiProblem } from './api.ts';
+import { ProblemBox } from './problem-box.tsx';
 
 interface ConfirmButtonProps {
   /** On the button that asks. */
   readonly label: ReactNode;
   readonly isPrimary?: boolean;
   readonly isDisabled?: boolean;
+  /** Asks at once, without the button. */
+  readonly startsOpen?: boolean;
+  /** Told when it asks no more. */
+  readonly onClosed?: () => void;
   readonly title: string;
   /** On the button that does it. */
   readonly confirm: string;
@@ -19,6 +23,7 @@ interface ConfirmButtonProps {
 /** A button that asks before it does something, and says what went wrong where it was asked. */
 export function ConfirmButton(props: ConfirmButtonProps) {
   const { label, isPrimary = false, isDisabled = false, title, confirm, children, onConfirm } = props;
+  const { startsOpen = false, onClosed } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
@@ -29,6 +34,13 @@ export function ConfirmButton(props: ConfirmButtonProps) {
     setProblem(null);
     setOpen(true);
     dialog.current?.showModal();
+  };
+  useEffect(() => {
+    if (startsOpen && dialog.current?.open === false) open();
+  }, [startsOpen]);
+  const close = () => {
+    setOpen(false);
+    onClosed?.();
   };
   const run = async () => {
     if (form.current === null || isPending) return;
@@ -62,7 +74,7 @@ export function ConfirmButton(props: ConfirmButtonProps) {
         ref={dialog}
         className="dialog confirm"
         aria-labelledby={id}
-        onClose={() => setOpen(false)}
+        onClose={close}
         onKeyDown={(event) => event.stopPropagation()}
       >
         {isOpen && (
