@@ -108,8 +108,18 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       ...(options.extraSources ?? []),
     ];
     const linkKey = await linkKeyOf(config.data);
+    const arrivals = new ArrivalsCache({ engine, clock: parts.clock });
+    const metrics = openMetrics({
+      engine,
+      clock: parts.clock,
+      names: { backups: config.backups.metric },
+      completeUntil: (formats) => completeUntil(formats, { sources, arrivals, clock: parts.clock }),
+    });
+    const health = openOwnHealth(config, { ...parts, engine, errors, intake, sources });
     const jobs = openJobs(config, {
       ...parts,
+      metrics,
+      feeds: [health.feed],
       linkKey,
       engine,
       estate,
@@ -118,7 +128,6 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       spoolBytes: () => intake.status().spoolBytes,
       isWhole: options.isWhole ?? (() => true),
     });
-    const health = openOwnHealth(config, { ...parts, engine, errors, intake, sources });
     const isDemo = options.isDemo ?? false;
     const acceptBackups = openBackupAccept({
       control: jobs.backups,
@@ -126,7 +135,21 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       beside: isDemo ? config.backups : undefined,
     });
     return new RunningApp(
-      { config, engine, claim, intake, estate, sources, jobs, health, isDemo, acceptBackups, linkKey },
+      {
+        config,
+        engine,
+        claim,
+        intake,
+        estate,
+        sources,
+        jobs,
+        health,
+        arrivals,
+        metrics,
+        isDemo,
+        acceptBackups,
+        linkKey,
+      },
       parts,
     );
   } catch (error) {
@@ -144,6 +167,8 @@ interface Wired {
   readonly sources: readonly Source[];
   readonly jobs: Jobs;
   readonly health: OwnHealth;
+  readonly arrivals: ArrivalsCache;
+  readonly metrics: Metrics;
   readonly isDemo: boolean;
   readonly acceptBackups: AcceptBackups;
   readonly linkKey: Uint8Array;
@@ -172,14 +197,7 @@ class RunningApp implements App {
     this.claim = wired.claim;
     this.estate = wired.estate;
     this.jobs = wired.jobs;
-    const arrivals = new ArrivalsCache({ engine: wired.engine, clock: parts.clock });
-    const { engine, sources } = wired;
-    this.metrics = openMetrics({
-      engine,
-      clock: parts.clock,
-      names: { backups: wired.config.backups.metric },
-      completeUntil: (formats) => completeUntil(formats, { sources, arrivals, clock: parts.clock }),
-    });
+    this.metrics = wired.metrics;
     this.api = openApi(
       {
         engine: wired.engine,
@@ -193,8 +211,8 @@ class RunningApp implements App {
         canaries: wired.jobs.canaries,
         isSettled: () => wired.jobs.isSettled(),
         trailKeys: openTrailKeys(wired.config.trail_keys, parts.clock),
-        arrivals,
-        metrics: this.metrics,
+        arrivals: wired.arrivals,
+        metrics: wired.metrics,
         health: wired.health.watch,
         notReady: () => this.#notReady,
         clock: parts.clock,

@@ -6,6 +6,7 @@ import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
 import { openAlarms } from './alarm-watch.ts';
+import type { AlarmFeed, MetricReader } from './alarms/feed.ts';
 import type { AlarmsControl } from './alarms/known-definition.ts';
 import { type Notifications, openNotifications } from './notify-watch.ts';
 import { openBackups } from './backup-watch.ts';
@@ -26,6 +27,10 @@ interface JobParts {
   readonly progress: () => IntakeCounts;
   /** Whether the sources have all that they are to have at the start. */
   readonly isWhole: () => boolean;
+  /** What alarms on metrics are evaluated by; absent: they say that metrics are not read. */
+  readonly metrics?: MetricReader;
+  /** What has alarms beside the monitors. */
+  readonly feeds?: readonly AlarmFeed[];
   readonly estate: Estate;
   /** Bytes that wait to be loaded. */
   readonly spoolBytes: () => number;

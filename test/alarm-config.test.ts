@@ -9,8 +9,11 @@ import { ownDefinitions } from '../src/config/alarm-definitions.ts';
 import { parseConfig } from '../src/config/load.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { silentLog } from '../src/lib/log.ts';
+import { HEALTH_ALARMS } from '../src/health/health-feed.ts';
 import { DEFAULT_ALARMS } from '../src/monitors/default-alarms.ts';
 import { keptFolder } from './temp.ts';
+
+const DEFAULTS = [...DEFAULT_ALARMS, ...HEALTH_ALARMS];
 
 function problems(yaml: string): string[] {
   const reading = parseConfig(yaml, { environment: {}, folder: '.' });
@@ -71,7 +74,7 @@ test('ownDefinitions() writes in CloudWatch’s words what the configuration say
       metrics: [
         {
           id: 'busy',
-          metric: 'Load',
+          metric: 'AllRequests',
           statistic: 'p99',
           period: '1m',
           evaluation_periods: 3,
@@ -97,7 +100,7 @@ test('ownDefinitions() writes in CloudWatch’s words what the configuration say
       where: { bucket: '*', host: 'h' },
       rule: {
         kind: 'metric',
-        metric: 'Load',
+        metric: 'AllRequests',
         statistic: 'p99',
         periodMs: 60_000,
         evaluationPeriods: 3,
@@ -129,7 +132,7 @@ test('ownDefinitions() writes in CloudWatch’s words what the configuration say
 test('a label of a group makes an alarm for each of its values', () => {
   const { alarms } = configSchema.parse({
     alarms: {
-      metrics: [{ id: 'busy', metric: 'Load', threshold: 5, where: { host: 'h' }, group: ['bucket'] }],
+      metrics: [{ id: 'busy', metric: 'AllRequests', threshold: 5, where: { host: 'h' }, group: ['bucket'] }],
     },
   });
   const [definition] = ownDefinitions(alarms);
@@ -149,12 +152,12 @@ test('a label of a group makes an alarm for each of its values', () => {
 describe('every default', () => {
   const text = readFileSync(fileURLToPath(new URL('../docs/alarms.md', import.meta.url)), 'utf8');
 
-  test.each(DEFAULT_ALARMS.map(({ id, severity }) => [id, severity]))('%s is documented', (id, severity) => {
+  test.each(DEFAULTS.map(({ id, severity }) => [id, severity]))('%s is documented', (id, severity) => {
     expect(text).toContain(`| \`${id}\` | ${severity} |`);
   });
 
   test('has a first step, and no labels in a command that somebody could copy', () => {
-    for (const { firstStep } of DEFAULT_ALARMS) {
+    for (const { firstStep } of DEFAULTS) {
       expect(firstStep).not.toBe('');
       expect(firstStep).not.toMatch(/bucketwatch [^.]*\{/);
     }
@@ -173,7 +176,7 @@ describe('a running program', () => {
           'backups/late': { enabled: false },
           'replication/lagging': { severity: 'critical', hold: '15m', labels: { team: 'storage' } },
         },
-        metrics: [{ id: 'busy', metric: 'Load', threshold: 80, period: '1m' }],
+        metrics: [{ id: 'busy', metric: 'AllRequests', threshold: 80, period: '1m' }],
       },
     });
     app = await openApp(config, {}, { clock: { nowMs: () => nowMs, sleep: async () => {} }, log: silentLog });
@@ -190,7 +193,7 @@ describe('a running program', () => {
 
   test('lists its definitions as they are changed', async () => {
     const rows = (await get('/alarms/definitions'))['rows'] as Record<string, unknown>[];
-    expect(rows.map(({ id }) => id)).toEqual([...DEFAULT_ALARMS.map(({ id }) => id), 'busy']);
+    expect(rows.map(({ id }) => id)).toEqual([...DEFAULTS.map(({ id }) => id), 'busy']);
     expect(rows.filter(({ enabled }) => enabled === false).map(({ id }) => id)).toEqual(['backups/late']);
     expect(rows.find(({ id }) => id === 'replication/lagging')).toMatchObject({
       severity: 'critical',
@@ -200,7 +203,7 @@ describe('a running program', () => {
     });
     expect(rows.at(-1)).toMatchObject({
       kind: 'metric',
-      rule: 'Sum of Load above 80 for 1 of 1 periods of 1 min',
+      rule: 'Sum of AllRequests above 80 for 1 of 1 periods of 1 min',
       from: 'configuration',
     });
   });
@@ -213,13 +216,13 @@ describe('a running program', () => {
       nowMs += 60_000;
     }
     const body = await get('/alarms');
-    expect(body['counts']).toEqual({ OK: 1, ALARM: 0, INSUFFICIENT_DATA: 1 });
+    expect(body['counts']).toEqual({ OK: 6, ALARM: 0, INSUFFICIENT_DATA: 1 });
     expect(body['evaluated_at']).toBe('2026-11-21T12:04:00Z');
   });
 
   test('tells all there is of one alarm', async () => {
     const { row, definition, transitions, ...chart } = await get('/alarms/detail?alarm=busy');
-    expect(row).toMatchObject({ alarm: 'busy', sentence: 'Metrics are not read.' });
+    expect(row).toMatchObject({ alarm: 'busy', sentence: 'No point in the last 3 min.' });
     expect(definition).toMatchObject({ id: 'busy', alarms: 1 });
     expect(transitions).toMatchObject([{ revision: 1, from: null, state: 'INSUFFICIENT_DATA' }]);
     expect(chart).toEqual({ points: [], threshold: 80, period_seconds: 60 });

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'alarms/definition.ts',
     'alarms/limit.ts',
     'monitors/default-alarms.ts',
+    'health/health-feed.ts',
   ],
   engine: ['lib'],
   s3: ['lib'],

@@ -1,9 +1,12 @@
 /** What is wrong with the section `alarms`, and where. */
 import { type AlarmDefinition, definitionProblems } from '../alarms/definition.ts';
 import { nearest } from '../lib/nearest.ts';
+import { HEALTH_ALARMS } from '../health/health-feed.ts';
 import { DEFAULT_ALARMS } from '../monitors/default-alarms.ts';
 import { ownDefinitions } from './alarm-definitions.ts';
 import type { AlarmsSection } from './alarms.ts';
+
+const DEFAULTS = [...DEFAULT_ALARMS, ...HEALTH_ALARMS];
 
 export interface SectionProblem {
   /** Within the section. */
@@ -27,7 +30,7 @@ export function alarmProblems(section: AlarmsSection): SectionProblem[] {
 }
 
 function defaultProblems({ defaults }: AlarmsSection): SectionProblem[] {
-  const byId = new Map(DEFAULT_ALARMS.map((definition) => [definition.id, definition]));
+  const byId = new Map(DEFAULTS.map((definition) => [definition.id, definition]));
   return Object.entries(defaults).flatMap(([id, { hold }]): SectionProblem[] => {
     const definition = byId.get(id);
     if (definition === undefined) {
@@ -43,7 +46,7 @@ function defaultProblems({ defaults }: AlarmsSection): SectionProblem[] {
 
 function ownProblems(section: AlarmsSection): SectionProblem[] {
   const own = ownDefinitions(section);
-  const found = definitionProblems([...DEFAULT_ALARMS, ...own]);
+  const found = definitionProblems([...DEFAULTS, ...own]);
   return [
     ...found.flatMap(({ definition, path, message }) => {
       // Of two with one id the later is the one too many.

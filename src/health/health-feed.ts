@@ -19,7 +19,7 @@ interface Rule {
   readonly label?: string;
 }
 
-/** A definition each, by the last part of its id. */
+/** A definition each, by the last part of its id. Sources, rejects and the spool have their alarms at the intake. */
 const RULES: Readonly<Record<string, Rule>> = {
   engine: {
     check: 'engine',
@@ -61,23 +61,6 @@ const RULES: Readonly<Record<string, Rule>> = {
     holdMs: 5 * MINUTE_MS,
     firstStep: 'Lower engine.memory, or give the machine or the container more memory.',
   },
-  spool: {
-    check: 'spool',
-    title: 'Bucketwatch: its spool is full, sources are held back',
-    severity: 'warning',
-    on: ON_BAD,
-    holdMs: 30 * MINUTE_MS,
-    firstStep: 'See whether the engine keeps up (bucketwatch sources --batches); then raise intake.spool.',
-  },
-  'source-failing': {
-    check: 'source',
-    title: 'Bucketwatch: source {source} cannot be read',
-    severity: 'warning',
-    on: ON_BAD,
-    holdMs: 10 * MINUTE_MS,
-    firstStep: 'bucketwatch doctor says which permission is missing, or what does not answer.',
-    label: 'source',
-  },
   'intake-lag': {
     check: 'intake-lag',
     title: 'Bucketwatch: what source {source} delivers is stored late',
@@ -87,15 +70,6 @@ const RULES: Readonly<Record<string, Rule>> = {
     firstStep: 'See whether the spool is full or the engine is busy; look for more often (poll).',
     label: 'source',
   },
-  rejects: {
-    check: 'rejects',
-    title: 'Bucketwatch: much of source {source} cannot be read as logs',
-    severity: 'warning',
-    on: ON_BAD,
-    holdMs: 0,
-    firstStep: 'bucketwatch sources --rejects shows the records with the reason.',
-    label: 'source',
-  },
   'queue-age': {
     check: 'queue-age',
     title: 'Bucketwatch: messages of source {source} wait too long',
@@ -103,15 +77,6 @@ const RULES: Readonly<Record<string, Rule>> = {
     on: ON_BAD,
     holdMs: 5 * MINUTE_MS,
     firstStep: 'See whether what the messages announce can be read (bucketwatch sources).',
-    label: 'source',
-  },
-  'dead-letters': {
-    check: 'dead-letters',
-    title: 'Bucketwatch: source {source} has dead letters',
-    severity: 'warning',
-    on: ON_WARN,
-    holdMs: 0,
-    firstStep: 'Mend what they failed of, then start the redrive of the dead-letter queue.',
     label: 'source',
   },
   'job-failing': {
@@ -134,7 +99,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-const DEFINITIONS: readonly AlarmDefinition[] = Object.entries(RULES).map(([name, rule]) => ({
+/** What the program says of itself without any configuration. */
+export const HEALTH_ALARMS: readonly AlarmDefinition[] = Object.entries(RULES).map(([name, rule]) => ({
   id: `health/${name}`,
   title: rule.title,
   severity: rule.severity,
@@ -147,7 +113,7 @@ const DEFINITIONS: readonly AlarmDefinition[] = Object.entries(RULES).map(([name
 export function healthFeed(parts: { readonly health: { look(): Promise<StandingHealth> } }): AlarmFeed {
   return {
     name: 'health',
-    definitions: DEFINITIONS,
+    definitions: HEALTH_ALARMS,
     async readings() {
       const { items } = await parts.health.look();
       return Object.entries(RULES).flatMap(([name, rule]) =>

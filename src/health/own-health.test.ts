@@ -252,12 +252,8 @@ test('healthFeed() gives an alarm for every check that turns bad', async () => {
     'health/disk',
     'health/disk-low',
     'health/memory',
-    'health/spool',
-    'health/source-failing logs',
     'health/intake-lag logs',
-    'health/rejects logs',
     'health/queue-age logs',
-    'health/dead-letters logs',
     'health/job-failing judge',
     'health/delivery pager',
   ]);

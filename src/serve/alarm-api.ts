@@ -181,12 +181,9 @@ export type BackTest = z.infer<typeof BackTest>;
 export const BackTestRequest = z
   .strictObject({
     definition: z.string().max(200).optional().openapi({ description: 'Id of a definition.' }),
-    section: z
-      .record(z.string().max(100), z.unknown())
-      .optional()
-      .openapi({
-        description: 'Instead of an id: an item of `alarms.metrics`, as the configuration has it.',
-      }),
+    section: z.record(z.string().max(100), z.unknown()).optional().openapi({
+      description: 'Instead of an id: an item of `alarms.metrics`, as the configuration has it.',
+    }),
     since: z
       .string()
       .max(40)
