@@ -39,7 +39,7 @@ export interface Told extends BackupFile {
 
 const FILES_OF_SERIES_MAX = 2_000;
 const FILES_OF_SERIES_MIN = 100;
-const FILES_MAX = 400_000;
+const FILES_MAX = 200_000;
 
 class Kept implements BookSeries {
   readonly bucket: string;

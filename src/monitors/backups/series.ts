@@ -50,28 +50,55 @@ const ALL_ARRIVALS_MAX = 200_000;
 /** Of those that are declared, and of those that are found. */
 export const SERIES_MAX = 10_000;
 
+interface DeclaredPattern<Declared extends DeclaredSeries> {
+  readonly series: Declared;
+  readonly pattern: KeyPattern;
+}
+
 /** Which series a file is of, in one bucket. */
 export class SeriesSorter<Declared extends DeclaredSeries = DeclaredSeries> {
-  readonly #declared: readonly { readonly series: Declared; readonly pattern: KeyPattern }[];
+  readonly #declared: readonly DeclaredPattern<Declared>[];
+  /** Places of patterns by what keys of theirs begin with: thousands of them cost no more than a few. */
+  readonly #places = new Map<string, number[]>();
+  readonly #prefixLengths: readonly number[];
+  readonly #names: ReadonlySet<string>;
+  /** Of these each value of a named part is a series: `<name>/<value>`. */
+  readonly #namesWithParts: ReadonlySet<string>;
   readonly #grouped: ((key: string) => Grouped | undefined) | undefined;
 
   /** Without a grouping only declared series are known. */
   constructor(declared: readonly Declared[], grouping?: Grouping) {
     this.#declared = declared.map((series) => ({ series, pattern: keyPattern(series.pattern) }));
+    for (const [place, { pattern }] of this.#declared.entries()) {
+      const places = this.#places.get(pattern.prefix) ?? [];
+      places.push(place);
+      this.#places.set(pattern.prefix, places);
+    }
+    this.#names = new Set(declared.map(({ name }) => name));
+    const withParts = this.#declared.filter(({ pattern }) => pattern.names.length > 0);
+    this.#namesWithParts = new Set(withParts.map(({ series }) => series.name));
+    this.#prefixLengths = [...new Set([...this.#places.keys()].map(({ length }) => length))];
     this.#grouped = grouping === undefined ? undefined : grouper(grouping);
   }
 
   #isDeclaredId(id: string): boolean {
-    return this.#declared.some(
-      ({ series, pattern }) =>
-        id === series.name || (pattern.names.length > 0 && id.startsWith(`${series.name}/`)),
-    );
+    if (this.#names.has(id)) return true;
+    if (this.#namesWithParts.size === 0) return false;
+    for (let end = id.indexOf('/'); end >= 0; end = id.indexOf('/', end + 1))
+      if (this.#namesWithParts.has(id.slice(0, end))) return true;
+    return false;
+  }
+
+  /** Patterns that begin as the key does, in the order they were declared. */
+  #candidates(key: string): DeclaredPattern<Declared>[] {
+    const places = this.#prefixLengths.flatMap((length) => this.#places.get(key.slice(0, length)) ?? []);
+    return places.sort((a, b) => a - b).flatMap((place) => this.#declared[place] ?? []);
   }
 
   /** Nothing for markers, parts, files that are too small, and keys of no series. */
   sort(file: BackupFile): SortedFile<Declared> | undefined {
     if (isPart(file.key, file.sizeBytes)) return undefined;
-    for (const { series, pattern } of this.#declared) {
+    for (const { series, pattern } of this.#candidates(file.key)) {
       const match = pattern.match(file.key);
       if (match === undefined) continue;
       if (file.sizeBytes < Math.max(1, series.fileBytesMin)) return undefined;
