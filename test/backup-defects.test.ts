@@ -315,6 +315,7 @@ const WRITES = [
   'ChangeMessageVisibilityBatchCommand',
   'DeleteMessageBatchCommand',
   'DeleteObjectCommand',
+  'PublishCommand',
   'PutObjectCommand',
   'ReceiveMessageCommand',
 ];

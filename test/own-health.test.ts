@@ -305,6 +305,5 @@ test('the alarms of a healthy program have a reading for each of its items', asy
     'health/disk',
     'health/disk-low',
     'health/memory',
-    'health/spool',
   ]);
 });
