@@ -10,8 +10,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Alarms } from '../src/serve/alarm-api.ts';
 import type { Status } from '../src/serve/api.ts';
 import type { Backups } from '../src/serve/backup-api.ts';
+import type { Pairs } from '../src/serve/replication-api.ts';
 import { chromiumPath } from './partners.ts';
 import { keptFolder } from './temp.ts';
 
@@ -24,6 +26,9 @@ export interface Demo {
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const START_MS_MAX = 60_000;
 const POLL_MS = 100;
+const JUDGED_MS_MAX = 180_000;
+/** Of pairs and of backups. */
+const ALARMS_MIN = 5;
 /** Most of the demo's history; the rest follows within seconds. */
 const REQUESTS_MIN = 200_000;
 const BROWSER_ARGS = [
@@ -81,13 +86,17 @@ async function untilLoaded(url: string): Promise<void> {
   }
 }
 
-/** Backups are judged after what was written is loaded. */
+/** What was written is judged after it is loaded: backups first, then pairs, then alarms on both. */
 async function untilJudged(url: string): Promise<void> {
-  const signal = AbortSignal.timeout(START_MS_MAX);
+  const signal = AbortSignal.timeout(JUDGED_MS_MAX);
+  const get = async <Answer>(path: string): Promise<Answer> =>
+    (await (await fetch(`${url}/api/v1${path}`, { signal })).json()) as Answer;
   for (;;) {
-    const response = await fetch(`${url}/api/v1/backups`, { signal });
-    const { judged_at } = (await response.json()) as Backups;
-    if (judged_at !== null) return;
+    const { judged_at } = await get<Backups>('/backups');
+    const { rows } = await get<Pairs>('/replication/pairs');
+    const { counts } = await get<Alarms>('/alarms');
+    const isKnown = rows.every(({ verdict }) => verdict !== 'unknown');
+    if (judged_at !== null && isKnown && (counts.ALARM ?? 0) >= ALARMS_MIN) return;
     await sleep(POLL_MS, undefined, { signal });
   }
 }
