@@ -16,6 +16,19 @@ export const BAND_OPERATORS = [
 ] as const;
 type BandOperator = (typeof BAND_OPERATORS)[number];
 
+/** A short word for each of CloudWatch's, in the configuration and in timelines. */
+export const THRESHOLD_WORDS = {
+  '>': 'GreaterThanThreshold',
+  '>=': 'GreaterThanOrEqualToThreshold',
+  '<': 'LessThanThreshold',
+  '<=': 'LessThanOrEqualToThreshold',
+} as const satisfies Record<string, ThresholdOperator>;
+export const BAND_WORDS = {
+  outside: 'LessThanLowerOrGreaterThanUpperThreshold',
+  below: 'LessThanLowerThreshold',
+  above: 'GreaterThanUpperThreshold',
+} as const satisfies Record<string, BandOperator>;
+
 export type Limit =
   | {
       readonly kind: 'threshold';

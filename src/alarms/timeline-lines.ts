@@ -1,6 +1,6 @@
 /** The lines of a timeline, each a form with what it says. */
 import { ALARM_STATES, type AlarmState } from './alarm.ts';
-import type { Limit, Point } from './limit.ts';
+import { BAND_WORDS, type Limit, type Point, THRESHOLD_WORDS } from './limit.ts';
 import { MISSING_DATA, type MissingData } from './metric-rule.ts';
 import { SETTLE_MS } from './state.ts';
 import type { Expectation, TimelineEvent } from './timeline.ts';
@@ -72,18 +72,6 @@ const SPAN = String.raw`(?:\d+(?:ms|s|m|h|d))+|0`;
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const STATE = ALARM_STATES.join('|');
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const OPERATORS = {
-  '>': 'GreaterThanThreshold',
-  '>=': 'GreaterThanOrEqualToThreshold',
-  '<': 'LessThanThreshold',
-  '<=': 'LessThanOrEqualToThreshold',
-} as const;
-const BANDS = {
-  outside: 'LessThanLowerOrGreaterThanUpperThreshold',
-  below: 'LessThanLowerThreshold',
-  above: 'GreaterThanUpperThreshold',
-} as const;
-
 /** `1h30m` in milliseconds. */
 function spanMs(text = '0'): number {
   return [...text.matchAll(/(\d+)(ms|s|m|h|d)/g)].reduce(
@@ -128,11 +116,11 @@ const SETTINGS: readonly Form[] = [
     settings.evaluationPeriods = Number(n);
   }),
   form(METRIC, 'threshold (?<operator>>=|<=|>|<) NUMBER:value', ({ operator, value }, { settings }) => {
-    const name = OPERATORS[operator as keyof typeof OPERATORS];
+    const name = THRESHOLD_WORDS[operator as keyof typeof THRESHOLD_WORDS];
     settings.limit = { kind: 'threshold', operator: name, threshold: Number(value) };
   }),
   form(METRIC, 'band (?<side>outside|below|above)', ({ side }, { settings }) => {
-    settings.limit = { kind: 'band', operator: BANDS[side as keyof typeof BANDS] };
+    settings.limit = { kind: 'band', operator: BAND_WORDS[side as keyof typeof BAND_WORDS] };
   }),
   form(METRIC, `missing (?<treat>${MISSING_DATA.join('|')})`, ({ treat }, { settings }) => {
     settings.missing = treat as MissingData;

@@ -1,24 +1,10 @@
 /** What the section `alarms` says, as definitions. */
 import type { AlarmDefinition, AlarmRule } from '../alarms/definition.ts';
-import type { Limit } from '../alarms/limit.ts';
+import { BAND_WORDS, type Limit, THRESHOLD_WORDS } from '../alarms/limit.ts';
 import type { AlarmsSection } from './alarms.ts';
 
 type MetricSection = AlarmsSection['metrics'][number];
 type CompositeSection = AlarmsSection['composites'][number];
-
-/** A word of the configuration for each of CloudWatch's. */
-const THRESHOLDS = {
-  '>': 'GreaterThanThreshold',
-  '>=': 'GreaterThanOrEqualToThreshold',
-  '<': 'LessThanThreshold',
-  '<=': 'LessThanOrEqualToThreshold',
-} as const;
-
-const BANDS = {
-  outside: 'LessThanLowerOrGreaterThanUpperThreshold',
-  below: 'LessThanLowerThreshold',
-  above: 'GreaterThanUpperThreshold',
-} as const;
 
 /** Alarms of one's own. */
 export function ownDefinitions({
@@ -83,11 +69,11 @@ function limitOf({
     case 'outside':
     case 'below':
     case 'above':
-      return { kind: 'band', operator: BANDS[operator] };
+      return { kind: 'band', operator: BAND_WORDS[operator] };
     default:
       return {
         kind: 'threshold',
-        operator: THRESHOLDS[operator],
+        operator: THRESHOLD_WORDS[operator],
         threshold: threshold ?? Number.NaN,
         ...(recovery === undefined ? {} : { recoveryThreshold: recovery }),
       };

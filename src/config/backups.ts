@@ -3,19 +3,7 @@ import { z } from 'zod';
 import { CONTENT_KINDS } from '../monitors/backups/content.ts';
 import { keyPattern } from '../monitors/backups/key-pattern.ts';
 import { Calendars, WEEKDAYS } from '../monitors/backups/schedule.ts';
-import { duration, durationIfAny, size, sizeIfAny } from './units.ts';
-
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
-const timezone = z
-  .string()
-  .refine((name) => isTimezone(name), 'is not a time zone such as UTC or Europe/Lisbon');
+import { duration, durationIfAny, size, sizeIfAny, timezone, timezoneIfAny } from './units.ts';
 
 /** A URI is no id: it would name a bucket that nobody has. */
 const bucketId = z
@@ -37,7 +25,7 @@ const backupSchedule = z
       .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 02:00')
       .optional()
       .describe('Time of day on weekdays.'),
-    timezone: timezone.optional().describe('Default: backups.timezone.'),
+    timezone: timezoneIfAny.describe('Default: backups.timezone.'),
   })
   .superRefine((schedule, context) => {
     const problem = scheduleProblem(schedule);
@@ -220,7 +208,7 @@ const discovery = z
 
 export const backups = z
   .strictObject({
-    timezone: timezone.default('UTC').describe('Time zone of schedules that name none.'),
+    timezone: timezone.describe('Time zone of schedules that name none.'),
     discover: z
       .array(discovery)
       .default([{ bucket: '*backup*', prefix: '', by: 'stem', depth: 1, accept: 'ask' }])

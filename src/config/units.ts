@@ -65,9 +65,10 @@ function isTimezone(name: string): boolean {
   }
 }
 
+const timezoneName = z.string().refine(isTimezone, 'is not a time zone such as UTC or Europe/Lisbon');
+
 /** A time zone by its name. */
-export const timezone = z
-  .string()
-  .refine(isTimezone, 'is not a time zone such as UTC or Europe/Lisbon')
-  .default('UTC')
-  .describe('A time zone: UTC, Europe/Lisbon.');
+export const timezone = timezoneName.default('UTC').describe('A time zone: UTC, Europe/Lisbon.');
+
+/** One without a default. */
+export const timezoneIfAny = timezoneName.optional();

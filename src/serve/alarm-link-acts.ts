@@ -1,7 +1,7 @@
 /** What a link in a message does: shows an alarm, acknowledges it, silences it. */
 import { randomUUID } from 'node:crypto';
+import { saveAcknowledgement, saveSilence } from '../alarms/silences.ts';
 import type { Engine } from '../engine/engine.ts';
-import { engineTime } from '../lib/engine-time.ts';
 import type { AlarmState, Severity } from '../notify/channel.ts';
 import { evidenceText } from '../notify/stored-transitions.ts';
 import type { LinkAct } from './alarm-links.ts';
@@ -81,21 +81,19 @@ export async function say(
   { said, nowMs, engine }: { readonly said: Said; readonly nowMs: number; readonly engine: Engine },
 ): Promise<void> {
   const { author, reason, time } = said;
-  const at = engineTime(nowMs);
   if (act === 'acknowledge') {
-    const row = { alarm, sequence, at, ends_at: engineTime(nowMs + ACKNOWLEDGED_MS), author, reason };
-    await engine.insertRows({ table: 'alarm_acknowledgements', rows: [row] });
+    const endsMs = nowMs + ACKNOWLEDGED_MS;
+    await saveAcknowledgement({ alarm, sequence, atMs: nowMs, endsMs, author, reason }, engine);
     return;
   }
-  const row = {
+  const silence = {
     id: randomUUID(),
     matchers: [{ label: 'alarm', values: [alarm] }],
-    starts_at: at,
-    ends_at: engineTime(nowMs + SILENCE_TIMES[time].ms),
+    startsMs: nowMs,
+    endsMs: nowMs + SILENCE_TIMES[time].ms,
     author,
     reason,
-    created_at: at,
-    changed_at: at,
+    createdMs: nowMs,
   };
-  await engine.insertRows({ table: 'silences', rows: [row] });
+  await saveSilence(silence, nowMs, engine);
 }

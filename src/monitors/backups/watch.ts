@@ -24,9 +24,10 @@ function discoveryOf(bucket: string, all: readonly Discovery[]): Discovery | und
   return all.find((one) => fits(bucket, one.bucket));
 }
 
-function fits(bucket: string, pattern: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+^${}()|[\]\\?]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(bucket);
+/** Whether a bucket id is of a pattern: `*` stands for anything. */
+export function fits(bucket: string, pattern: string): boolean {
+  const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${pieces.join('.*')}$`, 's').test(bucket);
 }
 
 const BUCKETS_MAX = 100_000;

@@ -1,5 +1,6 @@
 /** Buckets in which backups are looked for, and what their looks came to. */
 import type { Engine } from '../../engine/engine.ts';
+import { fits } from './watch.ts';
 
 export interface WatchedBucket {
   /** Its id. */
@@ -27,7 +28,7 @@ export async function watchedBuckets(query: WatchedQuery, engine: Engine): Promi
   const { bucket, patterns, known } = query;
   const looks = new Map((await lastLooks(engine)).map((look) => [look.bucket, look]));
   const named = patterns.filter((pattern) => !pattern.includes('*'));
-  const found = [...looks.keys()].filter((id) => patterns.some((pattern) => fits(pattern, id)));
+  const found = [...looks.keys()].filter((id) => patterns.some((pattern) => fits(id, pattern)));
   return [...new Set([...known, ...named, ...found])]
     .filter((id) => bucket === undefined || id === bucket)
     .sort()
@@ -48,10 +49,4 @@ function lastLooks(engine: Engine): Promise<WatchedBucket[]> {
      ) as looks
      group by bucket`,
   );
-}
-
-/** Whether a bucket id is of a pattern. */
-function fits(pattern: string, bucket: string): boolean {
-  const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${pieces.join('.*')}$`, 's').test(bucket);
 }
