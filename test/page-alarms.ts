@@ -210,12 +210,9 @@ export function alarmTests({ openPage, url }: DemoPages): void {
     const changes = panel.getByRole('region', { name: 'Changes' }).locator('.timeline-entry');
     expect(await changes.locator('.status').allTextContents()).toEqual(['ALARM', 'OK', 'ALARM']);
     await panel.getByText('Values').click();
-    expect(
-      await panel
-        .getByRole('region', { name: /^Values/ })
-        .locator('tbody tr')
-        .count(),
-    ).toBe(54);
+    const values = panel.getByRole('region', { name: /^Values/ }).locator('tbody tr');
+    await values.first().waitFor();
+    expect(await values.count()).toBe(54);
     expect(await shadedShare(panel)).toBeGreaterThan(0.05);
     expect(complaints).toEqual([]);
   });

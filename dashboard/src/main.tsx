@@ -17,6 +17,14 @@ import './styles/alarms.css';
 
 showTheme(initialTheme(currentPlace().params));
 
+// After an update the page that is open names parts that are no more: the new one has them.
+window.addEventListener('vite:preloadError', () => {
+  const last = Number(sessionStorage.getItem('reloaded') ?? 0);
+  if (Date.now() - last < 60_000) return;
+  sessionStorage.setItem('reloaded', String(Date.now()));
+  location.reload();
+});
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 createRoot(root).render(

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Icon } from '../lib/icons.tsx';
 import { useLive } from '../lib/live.tsx';
 import { useNowMs } from '../lib/now.ts';
@@ -46,7 +46,9 @@ export function Frame() {
             {status.error !== null && <Disconnected sinceMs={status.dataUpdatedAt} />}
             <main id="content" className="page" aria-label={title}>
               <h1 className="page-title">{title}</h1>
-              <Content key={place.path} />
+              <Suspense fallback={<Skeleton heightPx={320} />}>
+                <Content key={place.path} />
+              </Suspense>
             </main>
           </div>
         </ViewProvider>

@@ -1,11 +1,8 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
 import type { IconName } from '../lib/icons.tsx';
 import { Activity } from '../pages/activity.tsx';
-import { Alarms } from '../pages/alarms.tsx';
-import { Backups } from '../pages/backups.tsx';
 import { Calls } from '../pages/calls.tsx';
 import { Overview } from '../pages/overview.tsx';
-import { Replication } from '../pages/replication.tsx';
 import { Requests } from '../pages/requests.tsx';
 import { Sources } from '../pages/sources.tsx';
 
@@ -15,6 +12,11 @@ export interface Page {
   readonly icon: IconName;
   readonly content: ComponentType;
 }
+
+// Loaded when they are first opened: the overview, which comes first, does not wait for them.
+const Alarms = lazy(async () => ({ default: (await import('../pages/alarms.tsx')).Alarms }));
+const Backups = lazy(async () => ({ default: (await import('../pages/backups.tsx')).Backups }));
+const Replication = lazy(async () => ({ default: (await import('../pages/replication.tsx')).Replication }));
 
 /** In the order of the rail. */
 export const PAGES: readonly Page[] = [
