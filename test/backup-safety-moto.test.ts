@@ -204,7 +204,7 @@ describe.skipIf(installMoto() !== undefined)('backups at moto', () => {
       bucket,
       series: 's',
       newestKeys: [key],
-      nextDeadlineMs: nowMs + 7 * DAY_MS,
+      nextDeadlineMs: nowMs + 6 * DAY_MS,
     }));
     const told = await seriesSafety(subjects, { engine: app.engine, nowMs });
     const table = (items: readonly SafetyItem[]) =>

@@ -172,12 +172,9 @@ export function replicationTests({ openPage, url }: DemoPages): void {
     await show('/activity?range=24h&live=off');
     await page.keyboard.press('Control+k');
     await page.keyboard.type(`pair ${lagging.destination}`);
-    // The alarms of a pair have its buckets in their titles, and come with it.
-    const option = page
-      .getByRole('option', { name: lagging.destination })
-      .filter({ hasText: 'Pair' })
-      .first();
-    await option.click();
+    // The alarms of a pair have its buckets in their titles.
+    const kind = page.locator('.muted', { hasText: /^Replication pair$/ });
+    await page.getByRole('option', { name: lagging.destination }).filter({ has: kind }).first().click();
     await soon(() => addressOf(page).searchParams.get('pair')).toBe(lagging.id);
     expect(addressOf(page).searchParams.get('range')).toBe('24h');
   });

@@ -222,7 +222,7 @@ function isExactId(text: string): boolean {
   return /^[0-9A-Z]{16}$/.test(text) || /^arn:|^[\d.]{7,15}$|^[0-9A-F]{8}-[0-9A-F-]{27}$/i.test(text);
 }
 
-/** What fits the words typed, the best first: all of them are in it; those it begins with come first. */
+/** What fits the words typed, the best first: all of them are in it; what begins with the first, or is of that kind, leads. */
 export function paletteEntries(facts: PaletteFacts, typed: string): readonly PaletteEntry[] {
   const text = typed.trim();
   const words = text
@@ -235,8 +235,11 @@ export function paletteEntries(facts: PaletteFacts, typed: string): readonly Pal
     .filter(({ entry, title }) =>
       words.every((word) => `${title} ${entry.kind.toLowerCase()}`.includes(word)),
     );
-  const begins = fitting.filter(({ title }) => title.startsWith(words[0] ?? ''));
-  const others = fitting.filter(({ title }) => !title.startsWith(words[0] ?? ''));
+  const [first = ''] = words;
+  const leads = ({ title, entry }: (typeof fitting)[number]): boolean =>
+    title.startsWith(first) || entry.kind.toLowerCase().split(' ').includes(first);
+  const begins = fitting.filter(leads);
+  const others = fitting.filter((one) => !leads(one));
   const found = findEntries(facts.place, text);
   const chosen = [...begins, ...others].map(({ entry }) => entry);
   return (
