@@ -12,6 +12,34 @@ const THURSDAY = 4;
 const DAYS_MAX = 400;
 const NUMBERS = /^(\*|\d+(?:-\d+)?)(?:\/(\d+))?$/;
 
+interface CalendarDate {
+  /** 1 to 12. */
+  readonly month: number;
+  /** 1 to 31. */
+  readonly date: number;
+  /** Whether it is the last of its month. */
+  readonly isLast: boolean;
+}
+
+/** Dates of days since 1970, kept: all patterns ask for the same few thousand. */
+class Dates {
+  readonly #known = new Map<number, CalendarDate>();
+
+  of(day: number): CalendarDate {
+    const known = this.#known.get(day);
+    if (known !== undefined) return known;
+    if (this.#known.size >= DATES_MAX) this.#known.clear();
+    const at = new Date(day * DAY_MS);
+    const isLast = new Date((day + 1) * DAY_MS).getUTCDate() === 1;
+    const found = { month: at.getUTCMonth() + 1, date: at.getUTCDate(), isLast };
+    this.#known.set(day, found);
+    return found;
+  }
+}
+
+const DATES_MAX = 20_000;
+const DATES = new Dates();
+
 /**
  * Reads a pattern of five fields of numbers, lists, ranges and steps, and `L` for the last day of the month. Nothing for
  * every other: names, what counts days of the week within a month, and days of the month and of the week at once.
@@ -33,10 +61,8 @@ export function nextLocalOf(pattern: string): NextLocal | undefined {
   const isDay = (day: number): boolean => {
     if (!weekdays.includes((day + THURSDAY) % 7)) return false;
     if (isAnyDate) return true;
-    const date = new Date(day * DAY_MS);
-    if (!months.includes(date.getUTCMonth() + 1)) return false;
-    if (dayField === 'L') return new Date((day + 1) * DAY_MS).getUTCDate() === 1;
-    return days.includes(date.getUTCDate());
+    const { month, date, isLast } = DATES.of(day);
+    return months.includes(month) && (dayField === 'L' ? isLast : days.includes(date));
   };
   return (localMs) => {
     const from = Math.floor(localMs / MINUTE_MS) + 1;

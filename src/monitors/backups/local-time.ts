@@ -17,8 +17,12 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const DAYS_MAX = 20_000;
 const STEADY_MS = 3 * 3_600_000;
+const ALIKE_DAYS = 7;
 
-/** A time zone; asking the platform for its local time is dear, so the days of UTC at which it was asked are kept. */
+/**
+ * A time zone. Asking the platform for its local time is dear, so the days of UTC at which it was asked are kept, and between
+ * two of them that are a few days apart and alike it is not asked: no zone goes forward and back within so few.
+ */
 export class Zone {
   readonly #format: Intl.DateTimeFormat;
   /** By number of the day: how far ahead of UTC local time is at its start. */
@@ -68,7 +72,9 @@ export class Zone {
     const known = this.#starts.get(day);
     if (known !== undefined) return known;
     if (this.#starts.size >= DAYS_MAX) this.#starts.clear();
-    const aheadMs = this.#asked(day * DAY_MS);
+    const before = day - (day % ALIKE_DAYS);
+    const isAsked = before === day || this.#startOf(before) !== this.#startOf(before + ALIKE_DAYS);
+    const aheadMs = isAsked ? this.#asked(day * DAY_MS) : this.#startOf(before);
     this.#starts.set(day, aheadMs);
     return aheadMs;
   }

@@ -114,7 +114,8 @@ function scenarioOf(random: Random, calendars: Calendars): Scenario {
   let driftMinutes = -20;
   let sizeBytes = 1000 + random() * 1_000_000;
   let good = 0;
-  for (let due = nextDue(START_MS); due < LAST_DUE_MS; ) {
+  // What is due at the very start is watched.
+  for (let due = nextDue(schedule.kind === 'every' ? START_MS : START_MS - 1); due < LAST_DUE_MS; ) {
     driftMinutes = Math.min(10, Math.max(-60, driftMinutes + (random() - 0.5) * 8));
     sizeBytes *= 1 + (random() - 0.45) * 0.02;
     const what = good < 5 ? 'none' : fault();
