@@ -9,6 +9,7 @@ import type { Config } from './config/schema.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
+import { ACTIVITY_ALARMS } from './monitors/activity/default-alarms.ts';
 import { backupAlarms } from './monitors/backups/alarms.ts';
 import { intakeAlarms } from './monitors/completeness/alarms.ts';
 import { replicationAlarms } from './monitors/replication/alarms.ts';
@@ -56,6 +57,7 @@ function monitorFeeds(config: Config, parts: AlarmParts): AlarmFeed[] {
   return [
     backupAlarms(engine),
     replicationAlarms({ engine, isSettled, requestsPerHour }),
+    { name: 'activity', definitions: ACTIVITY_ALARMS, readings: () => Promise.resolve([]) },
     intakeAlarms({ engine, sources, spool: () => ({ bytes: spoolBytes(), bytesMax: config.intake.spool }) }),
   ];
 }

@@ -34,6 +34,7 @@ beforeEach(async () => {
     'replication_canaries',
     'batches',
     'parked_messages',
+    'rejects',
   ])
     await engine.command(`truncate table ${table}`);
 });
@@ -222,6 +223,36 @@ describe('intake', () => {
     expect(alarming(await at(24 * 60))).toEqual([]);
   });
 
+  test('records that cannot be read are shown, the newest last and no more than five', async () => {
+    await delivered([5], { rejects: 7 });
+    const [batch] = await engine.query<{ batch_id: string }>(
+      'select toString(batch_id) as batch_id from batches where rejects > 0',
+    );
+    const rows = Array.from({ length: 7 }, (_, index) => ({
+      batch_id: batch?.batch_id ?? '',
+      line_number: index + 1,
+      format: 'access-log',
+      reason: 'Not a record.',
+      line: `line ${index + 1} ${'x'.repeat(500)}`,
+      loaded_at: `2026-11-21 11:5${index}:00`,
+    }));
+    await engine.insertRows({ table: 'rejects', rows });
+    await watching(feed())(0);
+    const [row] = await engine.query<{ evidence: string[] }>(
+      "select evidence from alarm_states where state = 'ALARM'",
+    );
+    const shown = (row?.evidence ?? []).map((text) => JSON.parse(text) as Record<string, string>);
+    expect(shown.map(({ line }) => line?.slice(0, 6))).toEqual([
+      'line 3',
+      'line 4',
+      'line 5',
+      'line 6',
+      'line 7',
+    ]);
+    expect(shown.at(-1)).toMatchObject({ at: '2026-11-21T11:56:00Z', reason: 'Not a record.' });
+    expect(shown.at(-1)?.['line']).toHaveLength(300);
+  });
+
   test('messages of which nothing can be made are an alarm, whoever sent them', async () => {
     const received_at = '2026-11-21 11:59:00.000';
     await engine.insertRows({
@@ -343,6 +374,19 @@ describe('replication', () => {
     const all = await at(0);
     expect(alarming(all)).toEqual([failing]);
     expect(Object.keys(all)).toHaveLength(6);
+    const [failed] = await engine.query<{ evidence: string[] }>(
+      "select evidence from alarm_states where state = 'ALARM'",
+    );
+    expect(failed?.evidence.map((text) => JSON.parse(text) as unknown)).toEqual([
+      {
+        written: time(-1),
+        key: 'k',
+        version_id: expect.any(String) as string,
+        size_bytes: 10,
+        failed: time(-1),
+        reason: 'DstPutObjectNotPermitted',
+      },
+    ]);
     // Written at -1 with a target of 15 minutes, it is overdue from 14 on; so for five minutes it is an alarm.
     expect(alarming(await at(18))).toEqual([failing]);
     expect(alarming(await at(19))).toEqual([

@@ -8,6 +8,7 @@ import { type Asked, feedAsked, groupAsked, type Pass } from './asked.ts';
 import type { KnownState } from './composite-alarm.ts';
 import { CompositePass } from './composite-pass.ts';
 import { type AlarmDefinition, expand } from './definition.ts';
+import { Explained } from './explained.ts';
 import type { AlarmFeed, MetricReader } from './feed.ts';
 import type { Look } from './look.ts';
 import { metricGroups } from './metric-looks.ts';
@@ -56,6 +57,7 @@ class RunningEvaluator implements Evaluator {
   readonly #composites: CompositePass;
   readonly #definitions: ReadonlySet<string>;
   readonly #omitted = new Map<string, number>();
+  readonly #explained: Explained;
   #evaluatedMs: number | undefined;
 
   constructor(request: EvaluatorRequest, parts: EvaluatorParts) {
@@ -64,6 +66,7 @@ class RunningEvaluator implements Evaluator {
     this.#parts = parts;
     this.#composites = new CompositePass(definitions);
     this.#definitions = new Set(definitions.map(({ id }) => id));
+    this.#explained = new Explained(parts.metrics);
     this.#asked = [
       ...parts.feeds.map((feed) => feedAsked(feed, definitions)),
       ...metricGroups(definitions).map((group) => groupAsked(group, parts.metrics)),
@@ -91,16 +94,16 @@ class RunningEvaluator implements Evaluator {
       looks.push(...found.looks);
       if (found.problem !== undefined) problems.push(found.problem);
     }
-    await this.#judge(looks, { nowMs, settledMs: this.#request.settledMs() });
+    await this.#judge(looks, { nowMs, settledMs: this.#request.settledMs() }, signal);
     for (const one of due) one.done(nowMs);
     this.#evaluatedMs = clock.nowMs();
     if (problems.length > 0) throw new Fault('unavailable', problems.join(' '));
   }
 
-  async #judge(looks: readonly Look[], time: TransitionTime): Promise<void> {
+  async #judge(looks: readonly Look[], time: TransitionTime, signal: AbortSignal): Promise<void> {
     const { store } = this.#parts;
     const said = looks.flatMap((look) => this.#saidOf(look, time.nowMs));
-    await store.write(said, time);
+    await store.write(await this.#explained.with(said, signal), time);
     await store.write(this.#composites.run(this.#states(), time.nowMs), time);
     await store.remove(this.#gone(looks, said, time), time.nowMs);
   }

@@ -1,5 +1,5 @@
 /** What a part of the program gives alarms: definitions that work without any configuration, and what there is to say. */
-import type { Labels } from './alarm.ts';
+import type { EvidenceRow, Labels } from './alarm.ts';
 import type { DeadlineReading } from './deadline-alarm.ts';
 import type { AlarmDefinition } from './definition.ts';
 import type { Point } from './limit.ts';
@@ -28,6 +28,8 @@ export interface FeedReading {
 /** Points of metrics as alarms ask for them. */
 export interface MetricReader {
   read(question: MetricQuestion, signal: AbortSignal): Promise<readonly MetricReading[]>;
+  /** Rows behind the values, what says most last; none when values are all that is kept. */
+  explain?(question: MetricQuestion, signal: AbortSignal): Promise<readonly EvidenceRow[]>;
 }
 
 export interface MetricQuestion {

@@ -1,4 +1,5 @@
 /** Points of metrics and of expressions over them, as alarms, the API and Prometheus ask for them. */
+import type { EvidenceRow } from '../alarms/alarm.ts';
 import type { MetricQuestion, MetricReader, MetricReading } from '../alarms/feed.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -18,6 +19,7 @@ import { evaluate, type LabelledPoints, needsOf, type Span } from './evaluate.ts
 import type { Expression } from './expression.ts';
 import { faultAt, parseExpression, referencesOf } from './parse-expression.ts';
 import type { Labels } from './points.ts';
+import { conditionOf } from './query.ts';
 
 export interface MetricsParts {
   readonly engine: Engine;
@@ -107,6 +109,22 @@ class EngineMetrics implements Metrics {
     return plans.map((plan) =>
       plan instanceof Fault ? plan : faultOr(() => answerOf(plan, { answers, completeUntil, nowMs })),
     );
+  }
+
+  /** Of the first metric of an expression that has any. */
+  async explain(question: MetricQuestion, signal: AbortSignal): Promise<readonly EvidenceRow[]> {
+    const { startMs, endMs } = question;
+    for (const expression of referencesOf(this.#expressionOf(question.metric))) {
+      const { metric, where } = this.#referenceOf(expression, question);
+      const limits = dimensionsOf(metric).flatMap((dimension) => {
+        const value = where[dimension.name];
+        return value === undefined || value === '*' ? [] : [{ dimension, values: [value] }];
+      });
+      const ask = { startMs, endMs, signal, ...conditionOf(limits) };
+      const rows = (await metric.rows?.(ask, this.#parts.engine)) ?? [];
+      if (rows.length > 0) return rows;
+    }
+    return [];
   }
 
   #plan(question: MetricQuestion): Plan {

@@ -91,6 +91,17 @@ export async function querySeries(query: SeriesQuery, parts: QueryParts): Promis
 
 function askOf(query: SeriesQuery, { nowMs, signal }: QueryParts): MetricAsk {
   const { metric: _metric, by, limits, ...rest } = query;
+  return {
+    ...rest,
+    ...conditionOf(limits),
+    nowMs,
+    dimensions: [...by, ...limits.map(({ dimension }) => dimension)],
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+/** The limits as a condition on columns of the definition's rows. */
+export function conditionOf(limits: readonly Limited[]): Pick<MetricAsk, 'condition' | 'params'> {
   const conditions = limits.map(({ dimension: { column, isNumber }, values }, index) => {
     const text = isNumber === true ? `toString(${column})` : column;
     return values.length === 1
@@ -102,12 +113,8 @@ function askOf(query: SeriesQuery, { nowMs, signal }: QueryParts): MetricAsk {
     values.length === 1 ? values[0] : values,
   ]);
   return {
-    ...rest,
-    nowMs,
-    dimensions: [...by, ...limits.map(({ dimension }) => dimension)],
     condition: conditions.length === 0 ? '1' : conditions.join(' and '),
     params: Object.fromEntries(params) as Record<string, unknown>,
-    ...(signal === undefined ? {} : { signal }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What a metric is: a name, its unit and dimensions, and one definition in SQL, made for a question about it. */
+import type { EvidenceRow } from '../alarms/alarm.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** CloudWatch's words; its kilobits are 1024 bits where a metric of the CRR Monitor is meant. */
@@ -39,7 +40,14 @@ export interface MetricDefinition {
   readonly formats: readonly string[];
   /** The definition, for a question. */
   source(ask: MetricAsk, engine: Engine): Promise<MetricSource>;
+  /** What is behind its values, `EXPLAINING_ROWS` at most, what says most last; absent: nothing is kept that says more. */
+  rows?(ask: RowsAsk, engine: Engine): Promise<readonly EvidenceRow[]>;
 }
+
+export const EXPLAINING_ROWS = 5;
+
+/** Whose values are to be explained. */
+export type RowsAsk = Pick<MetricAsk, 'startMs' | 'endMs' | 'condition' | 'params' | 'signal'>;
 
 export interface Statistic {
   readonly name: string;

@@ -5,6 +5,7 @@
 import type { Dimension, MetricDefinition } from '../metric.ts';
 import { COUNTED, type FAMILIES, isOf } from './counted.ts';
 import { REQUESTS } from './facts.ts';
+import { requestRows } from './metric-rows.ts';
 import { type MetricKind, requestSource } from './metric-source.ts';
 
 const BUCKET: Dimension = { name: 'bucket', column: 'bucket' };
@@ -117,4 +118,5 @@ export const ACTIVITY_METRICS: readonly MetricDefinition[] = REQUEST_METRICS.map
   finestS: 60,
   formats: REQUESTS.formats,
   source: (ask, engine) => requestSource(of, ask, engine),
+  rows: (ask, engine) => requestRows(of, ask, engine),
 }));

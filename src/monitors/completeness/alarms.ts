@@ -13,6 +13,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const FULL_SHARE = 0.9;
 const EVIDENCE_ROWS = 5;
+const EVIDENCE_LINE_CHARACTERS = 300;
 
 interface Parts {
   readonly engine: Engine;
@@ -32,11 +33,12 @@ export function intakeAlarms(parts: Parts): AlarmFeed {
         sourceArrivals(nowMs, engine),
         troubleOf(nowMs, engine),
       ]);
+      const lines = await rejectedLines(trouble, nowMs, engine);
       const bySource = new Map(arrivals.map((one) => [one.source, one]));
       const found = [
         ...sources.flatMap((source) => deliveryReadings(source, bySource.get(source.name), nowMs)),
         ...sources.flatMap(deadLetters),
-        ...troubleReadings(trouble, sources),
+        ...troubleReadings(trouble, { sources, lines }),
         spoolReading(parts.spool()),
       ];
       return found.map((one) => timed(one, since, nowMs));
@@ -127,8 +129,37 @@ function troubleOf(nowMs: number, engine: Engine): Promise<Trouble[]> {
   );
 }
 
+type Lines = ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>;
+
+/** By source: the newest records of the last hour that no rule could read, newest last. */
+async function rejectedLines(trouble: readonly Trouble[], nowMs: number, engine: Engine): Promise<Lines> {
+  const inTrouble = trouble.filter(({ rejects }) => rejects > 0).map(({ source }) => source);
+  if (inTrouble.length === 0) return new Map();
+  const rows = await engine.query<Record<'source' | 'at' | 'reason' | 'line', string>>(
+    `select batches_of.source as source, concat(replaceOne(toString(rejects.loaded_at), ' ', 'T'), 'Z') as at, rejects.reason as reason,
+       substringUTF8(rejects.line, 1, ${EVIDENCE_LINE_CHARACTERS}) as line
+     from rejects
+     global inner join (
+       select batch_id, batches.source as source from batches
+       where batches.rejects > 0 and loaded_at >= fromUnixTimestamp64Milli({hourMs:Int64}) and batches.source in {sources:Array(String)}
+     ) as batches_of on batches_of.batch_id = rejects.batch_id
+     where rejects.loaded_at >= toDateTime(fromUnixTimestamp64Milli({hourMs:Int64}))
+     order by rejects.loaded_at desc, rejects.batch_id, line_number limit ${EVIDENCE_ROWS} by batches_of.source`,
+    { params: { hourMs: nowMs - HOUR_MS, sources: inTrouble } },
+  );
+  const bySource = Map.groupBy(rows.toReversed(), ({ source }) => source);
+  return new Map(
+    [...bySource].map(([source, ours]) => [source, ours.map(({ source: _source, ...row }) => row)]),
+  );
+}
+
+interface TroubleParts {
+  readonly sources: readonly Source[];
+  readonly lines: Lines;
+}
+
 /** Of sources that are followed, and of what else came, as long as it is in trouble. */
-function troubleReadings(trouble: readonly Trouble[], sources: readonly Source[]): Found[] {
+function troubleReadings(trouble: readonly Trouble[], { sources, lines }: TroubleParts): Found[] {
   const bySource = new Map(trouble.map((one) => [one.source, one]));
   const names = new Set([...sources.map(({ name }) => name), ...bySource.keys()]);
   const followed = new Set(sources.map(({ name }) => name));
@@ -136,7 +167,11 @@ function troubleReadings(trouble: readonly Trouble[], sources: readonly Source[]
     const { rejects = 0, rejectedBatches = 0, parked = 0, reasons = [] } = bySource.get(source) ?? {};
     const evidence = reasons.map((reason) => ({ reason }));
     const found: Found[] = [
-      { ...counted('intake/rejects', rejects, ['record', 'records', HOUR_MS]), source },
+      {
+        ...counted('intake/rejects', rejects, ['record', 'records', HOUR_MS]),
+        source,
+        evidence: lines.get(source) ?? [],
+      },
       {
         ...counted('intake/rejected-batches', rejectedBatches, ['batch', 'batches', DAY_MS]),
         source,

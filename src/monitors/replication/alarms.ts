@@ -1,4 +1,5 @@
 /** What of replication is worth an alarm: pairs that fail or lag, and canaries that do not arrive. */
+import type { EvidenceRow } from '../../alarms/alarm.ts';
 import type { AlarmFeed, FeedReading } from '../../alarms/feed.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { SinceWhen } from '../../lib/since-when.ts';
@@ -6,6 +7,7 @@ import { canaryRows } from './canaries.ts';
 import type { Canary } from './canary-rows.ts';
 import { REPLICATION_ALARMS } from './default-alarms.ts';
 import { looksOf } from './looks.ts';
+import { replicationObjects, type ReplicationRow, type Status } from './objects.ts';
 import { readPairs } from './pairs.ts';
 import { pairStates, type PairState } from './pairs-status.ts';
 
@@ -13,7 +15,9 @@ const DAY_MS = 86_400_000;
 /** Canaries of pairs for which none are written any more tell nothing. */
 const CANARIES_MS = 2 * DAY_MS;
 const CANARIES_MAX = 10_000;
-const EVIDENCE_CANARIES = 5;
+const EVIDENCE_ROWS = 5;
+/** Pairs whose objects are shown: more that go wrong at once have one cause. */
+const EVIDENCE_PAIRS = 20;
 
 interface Parts {
   readonly engine: Engine;
@@ -36,11 +40,53 @@ export function replicationAlarms(parts: Parts): AlarmFeed {
           parts.engine,
         ),
       ]);
+      const objects = await objectsOf(states, nowMs, parts.engine);
       return [
-        ...states.flatMap((state) => pairReadings(state, since, nowMs)),
+        ...states.flatMap((state) => pairReadings(state, { since, nowMs, objects })),
         ...canaryReadings(canaries, nowMs),
       ];
     },
+  };
+}
+
+/** By pair and status: versions that failed or are overdue, newest last. */
+type PairObjects = ReadonlyMap<string, readonly EvidenceRow[]>;
+
+async function objectsOf(states: readonly PairState[], nowMs: number, engine: Engine): Promise<PairObjects> {
+  const wrong = states
+    .filter(({ verdict }) => verdict === 'failing' || verdict === 'lagging')
+    .slice(0, EVIDENCE_PAIRS);
+  const found = new Map<string, readonly EvidenceRow[]>();
+  for (const { pair, verdict, overdueObjects } of wrong) {
+    const statuses: Status[] = [
+      ...(verdict === 'failing' ? (['FAILED'] as const) : []),
+      ...(overdueObjects > 0 ? (['PENDING'] as const) : []),
+    ];
+    for (const status of statuses) {
+      const range = { startMs: 0, endMs: nowMs + DAY_MS };
+      const query = { range, pair: pair.id, statuses: [status], limit: EVIDENCE_ROWS };
+      const { rows } = await replicationObjects(query, engine);
+      found.set(`${pair.id}\n${status}`, rows.map(objectRow).toReversed());
+    }
+  }
+  return found;
+}
+
+function objectRow({
+  key,
+  version_id,
+  written_ms,
+  failed_ms,
+  reason,
+  size_bytes,
+}: ReplicationRow): EvidenceRow {
+  return {
+    written: new Date(written_ms).toISOString(),
+    key,
+    version_id,
+    size_bytes: Number(size_bytes),
+    ...(failed_ms === null ? {} : { failed: new Date(failed_ms).toISOString() }),
+    ...(reason === '' ? {} : { reason }),
   };
 }
 
@@ -57,7 +103,13 @@ async function judgedStates(
   return states.filter(({ verdict }) => verdict !== 'disabled' && (settled || verdict !== 'unknown'));
 }
 
-function pairReadings(state: PairState, since: SinceWhen, nowMs: number): FeedReading[] {
+interface PairContext {
+  readonly since: SinceWhen;
+  readonly nowMs: number;
+  readonly objects: PairObjects;
+}
+
+function pairReadings(state: PairState, { since, nowMs, objects }: PairContext): FeedReading[] {
   const { pair, verdict, sentence, sums, overdueObjects, oldestPendingMs, rpoSeconds } = state;
   const labels = { pair: pair.id, source: pair.source, destination: pair.destination };
   const numbers = {
@@ -70,7 +122,9 @@ function pairReadings(state: PairState, since: SinceWhen, nowMs: number): FeedRe
   };
   const of = (definition: string, status: string, knownSinceMs?: number): FeedReading => {
     const sinceMs = knownSinceMs ?? since.of(`${definition} ${pair.id}`, status, nowMs);
-    return { definition, labels, reading: { status, sentence, sinceMs, numbers } };
+    const shown = status === 'failing' ? 'FAILED' : status === 'lagging' ? 'PENDING' : '';
+    const evidence = objects.get(`${pair.id}\n${shown}`) ?? [];
+    return { definition, labels, reading: { status, sentence, sinceMs, numbers, evidence } };
   };
   const isBehind = overdueObjects > 0 && (verdict === 'lagging' || verdict === 'failing');
   // A pair that fails is told of by the other; whether it lags as well is a question of its own.
@@ -112,7 +166,7 @@ export function deadlineOf(
 
 function evidenceOf(newestFirst: readonly Canary[]) {
   return newestFirst
-    .slice(0, EVIDENCE_CANARIES)
+    .slice(0, EVIDENCE_ROWS)
     .toReversed()
     .map(({ sentMs, state, key, problem, arrivedMs }) => ({
       sent: new Date(sentMs).toISOString(),
