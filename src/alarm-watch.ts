@@ -10,6 +10,7 @@ import type { Engine } from './engine/engine.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import { ACTIVITY_ALARMS } from './monitors/activity/default-alarms.ts';
+import { BucketTags } from './monitors/bucket-tags.ts';
 import { backupAlarms } from './monitors/backups/alarms.ts';
 import { intakeAlarms } from './monitors/completeness/alarms.ts';
 import { replicationAlarms } from './monitors/replication/alarms.ts';
@@ -39,9 +40,10 @@ export function openAlarms(config: Config, parts: AlarmParts): Alarms {
   const feeds = [...monitorFeeds(config, parts), ...(parts.feeds ?? [])];
   const definitions = knownDefinitions(config.alarms, feeds);
   const enabled = definitions.filter(({ isEnabled }) => isEnabled).map(({ definition }) => definition);
+  const tags = new BucketTags(parts);
   const job = openEvaluator(
     { definitions: enabled, settledMs: settlingOf(parts) },
-    { ...parts, feeds, store: new AlarmStore(parts.engine) },
+    { ...parts, feeds, store: new AlarmStore(parts.engine), labelsOf: () => tags.labelsOf() },
   );
   return {
     job,

@@ -2,6 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { Fault } from '../lib/fault.ts';
 import type { Job } from '../lib/job.ts';
+import type { Labels } from './alarm.ts';
 import { alarmId } from './alarm-id.ts';
 import type { AlarmStore, Said } from './alarm-store.ts';
 import { type Asked, feedAsked, groupAsked, type Pass } from './asked.ts';
@@ -27,6 +28,8 @@ export interface EvaluatorParts {
   readonly metrics?: MetricReader;
   readonly store: AlarmStore;
   readonly clock: Clock;
+  /** Labels that go with an alarm for routing, by those of its series: tags. Absent: none. */
+  readonly labelsOf?: () => Promise<(labels: Labels) => Labels>;
 }
 
 export interface EvaluatorStatus {
@@ -102,7 +105,13 @@ class RunningEvaluator implements Evaluator {
 
   async #judge(looks: readonly Look[], time: TransitionTime, signal: AbortSignal): Promise<void> {
     const { store } = this.#parts;
-    const said = looks.flatMap((look) => this.#saidOf(look, time.nowMs));
+    const labelsOf = await this.#parts.labelsOf?.();
+    const said = looks
+      .flatMap((look) => this.#saidOf(look, time.nowMs))
+      .map(({ alarm, evaluation }) => ({
+        alarm: { ...alarm, labels: { ...labelsOf?.(alarm.labels), ...alarm.labels } },
+        evaluation,
+      }));
     await store.write(await this.#explained.with(said, signal), time);
     await store.write(this.#composites.run(this.#states(), time.nowMs), time);
     await store.remove(this.#gone(looks, said, time), time.nowMs);

@@ -1,0 +1,49 @@
+/** Tags of buckets as labels of what is told of them: `tag.team` for the tag `team`. */
+import type { Labels } from '../alarms/alarm.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Clock } from '../lib/clock.ts';
+import { latestConfigs } from './bucket-configs.ts';
+
+/** Stores are asked for tags far less often than that. */
+const READ_EVERY_MS = 60_000;
+const TAGS_MAX = 50;
+
+interface TagSet {
+  readonly TagSet?: readonly { readonly Key?: string; readonly Value?: string }[];
+}
+
+export class BucketTags {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  #byBucket: ReadonlyMap<string, Labels> = new Map();
+  #readMs: number | undefined;
+
+  constructor({ engine, clock }: { readonly engine: Engine; readonly clock: Clock }) {
+    this.#engine = engine;
+    this.#clock = clock;
+  }
+
+  /** What the tags of the bucket of these labels are: of a pair of buckets, of its source. */
+  async labelsOf(): Promise<(labels: Labels) => Labels> {
+    const nowMs = this.#clock.nowMs();
+    if (this.#readMs === undefined || Math.abs(nowMs - this.#readMs) >= READ_EVERY_MS) {
+      const configs = await latestConfigs({ aspect: 'tagging' }, this.#engine);
+      this.#byBucket = new Map([...configs].map(([bucket, { document }]) => [bucket, tagsOf(document)]));
+      this.#readMs = nowMs;
+    }
+    return (labels) => this.#byBucket.get(bucketOf(labels)) ?? {};
+  }
+}
+
+/** A `source` alone is the name of what facts come from. */
+function bucketOf({ bucket, source, destination }: Labels): string {
+  return bucket ?? (destination === undefined ? undefined : source) ?? '';
+}
+
+function tagsOf(document: string): Labels {
+  if (document === '') return {};
+  const { TagSet: tags = [] } = JSON.parse(document) as TagSet;
+  return Object.fromEntries(
+    tags.slice(0, TAGS_MAX).map(({ Key: key = '', Value: value = '' }) => [`tag.${key}`, value]),
+  );
+}
