@@ -5,6 +5,8 @@ import type { AlarmDefinition } from './definition.ts';
 import type { Point } from './limit.ts';
 import type { StatusReading } from './status-alarm.ts';
 
+export type { EvidenceRow, Labels };
+
 /** A monitor, the intake, or the program itself. */
 export interface AlarmFeed {
   /** Label `monitor` of its alarms. */

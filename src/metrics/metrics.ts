@@ -1,6 +1,5 @@
 /** Points of metrics and of expressions over them, as alarms, the API and Prometheus ask for them. */
-import type { EvidenceRow } from '../alarms/alarm.ts';
-import type { MetricQuestion, MetricReader, MetricReading } from '../alarms/feed.ts';
+import type { EvidenceRow, MetricQuestion, MetricReader, MetricReading } from '../alarms/feed.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Fault } from '../lib/fault.ts';

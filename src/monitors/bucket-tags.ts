@@ -1,5 +1,5 @@
 /** Tags of buckets as labels of what is told of them: `tag.team` for the tag `team`. */
-import type { Labels } from '../alarms/alarm.ts';
+import type { Labels } from '../alarms/feed.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
 import { latestConfigs } from './bucket-configs.ts';

@@ -1,5 +1,5 @@
 /** What a metric is: a name, its unit and dimensions, and one definition in SQL, made for a question about it. */
-import type { EvidenceRow } from '../alarms/alarm.ts';
+import type { EvidenceRow } from '../alarms/feed.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** CloudWatch's words; its kilobits are 1024 bits where a metric of the CRR Monitor is meant. */

@@ -1,5 +1,5 @@
 /** The requests behind a value of a metric. */
-import type { EvidenceRow } from '../../alarms/alarm.ts';
+import type { EvidenceRow } from '../../alarms/feed.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { EXPLAINING_ROWS, type RowsAsk, timeWithin } from '../metric.ts';
 import { COUNTED } from './counted.ts';

@@ -1,6 +1,5 @@
 /** What of replication is worth an alarm: pairs that fail or lag, and canaries that do not arrive. */
-import type { EvidenceRow } from '../../alarms/alarm.ts';
-import type { AlarmFeed, FeedReading } from '../../alarms/feed.ts';
+import type { AlarmFeed, EvidenceRow, FeedReading } from '../../alarms/feed.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { SinceWhen } from '../../lib/since-when.ts';
 import { canaryRows } from './canaries.ts';
