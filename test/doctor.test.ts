@@ -272,6 +272,12 @@ test('a queue that cannot be found by its name lacks what finding it takes', asy
   ]);
 });
 
+const SENT_BY_S3 = JSON.stringify({
+  Statement: [
+    { Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: '*' },
+  ],
+});
+
 describe('a queue that grants everything', () => {
   let cloud: Fauxqs;
   beforeAll(async () => {
@@ -291,7 +297,10 @@ describe('a queue that grants everything', () => {
   ])('%s: it is asked, and keeps what it has', async (_what, bodies, hasDeadLetters, received) => {
     const dead = await cloud.queueWith([]);
     const policy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: '1' });
-    const queue = await cloud.queueWith(bodies, hasDeadLetters ? { RedrivePolicy: policy } : {});
+    const queue = await cloud.queueWith(
+      bodies,
+      hasDeadLetters ? { RedrivePolicy: policy, Policy: SENT_BY_S3 } : {},
+    );
     const source = {
       kind: 'queue',
       name: 'q',
@@ -302,7 +311,8 @@ describe('a queue that grants everything', () => {
       ...KEY,
     };
     const all = await findings(cloud.endpoint, { estate: [], sources: [source] });
-    const results = about(all, 'source q').map(({ check, result }) => [check.split('sqs:')[1], result]);
+    const results = about(all, 'sqs:').map(({ check, result }) => [check.split('sqs:')[1], result]);
+    expect(about(all, 'who may send').map(({ result }) => result)).toEqual([hasDeadLetters ? 'ok' : 'warn']);
     expect(Object.fromEntries(results)).toEqual({
       GetQueueAttributes: 'ok',
       ReceiveMessage: received,

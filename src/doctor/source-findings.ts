@@ -4,8 +4,9 @@ import type { Clock } from '../lib/clock.ts';
 import type { AskedMetric, CloudWatch } from '../s3/cloudwatch.ts';
 import type { Queue, QueueDepth } from '../s3/queue.ts';
 import type { S3Reader } from '../s3/s3.ts';
-import { type Asked, type Finding, tried } from './finding.ts';
+import { type Asked, type Finding, ok, tried } from './finding.ts';
 import { placeOf, QUEUE_ACTIONS, queueArn } from './needs.ts';
+import { sendersOf } from './queue-policy.ts';
 
 /** Lists the place of a source and reads the first byte of one object in it. */
 export async function placeFindings(
@@ -72,10 +73,27 @@ export async function queueFindings(
     ...found,
     attributes,
     ...(unreadName === undefined ? [] : [unread(source.name, unreadName)]),
+    ...(depth === undefined ? [] : [sendersFinding(source.name, depth.policy)]),
     await receiveFinding(asked('sqs:ReceiveMessage'), { queue, depth, signal }),
     await tried(asked('sqs:DeleteMessage'), () => queue.remove([NO_RECEIPT])),
     await tried(asked('sqs:ChangeMessageVisibility'), () => queue.hold([NO_RECEIPT], 0)),
   ];
+}
+
+function sendersFinding(source: string, policy: string): Finding {
+  const check = `source ${source}: who may send`;
+  const senders = sendersOf(policy);
+  const who = senders.includes('*') ? 'Anybody whom its conditions admit' : senders.join(', ');
+  if (senders.length > 0) return { ...ok(check, `${who} may send to it.`), isNeeded: false };
+  return {
+    check,
+    result: 'warn',
+    sentence:
+      'Its policy lets no service send to it: neither S3 nor SNS nor EventBridge can tell it of events.',
+    firstStep:
+      'Allow sqs:SendMessage to s3.amazonaws.com, or to the service that sends, in the policy of the queue.',
+    isNeeded: false,
+  };
 }
 
 interface ReceiveParts {

@@ -110,6 +110,7 @@ class SdkQueue implements Queue {
       waiting: Number(own['ApproximateNumberOfMessages'] ?? 0),
       inFlight: Number(own['ApproximateNumberOfMessagesNotVisible'] ?? 0),
       delayed: Number(own['ApproximateNumberOfMessagesDelayed'] ?? 0),
+      policy: own['Policy'] ?? '',
     };
     const [account, name] = arn?.split(':').slice(-2) ?? [];
     if (account === undefined || name === undefined) return depth;

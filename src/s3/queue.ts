@@ -46,4 +46,6 @@ export interface QueueDepth {
   readonly deadLetterQueue?: string;
   /** Messages in it; absent when we may not ask. */
   readonly deadLetters?: number;
+  /** JSON of the queue's own policy; empty when it has none. */
+  readonly policy: string;
 }
