@@ -15,6 +15,7 @@ import { type Jobs, openJobs } from './jobs.ts';
 import type { Clock } from './lib/clock.ts';
 import { reasonOf } from './lib/fault.ts';
 import { repeat } from './lib/job.ts';
+import type { DeliveryReading } from './health/delivery-items.ts';
 import { withErrorsCounted } from './health/engine-errors.ts';
 import { openOwnHealth, type OwnHealth } from './own-health.ts';
 import type { Log } from './lib/log.ts';
@@ -115,8 +116,9 @@ async function openClaimed(config: Config, claim: Claim, options: AppOptions, pa
       names: { backups: config.backups.metric },
       completeUntil: (formats) => completeUntil(formats, { sources, arrivals, clock: parts.clock }),
     });
-    const health = openOwnHealth(config, { ...parts, engine, errors, intake, sources });
-    const jobs = openJobs(config, {
+    const deliveries = (): readonly DeliveryReading[] => jobs.notifications.deliveries();
+    const health = openOwnHealth(config, { ...parts, engine, errors, intake, sources, deliveries });
+    const jobs: Jobs = openJobs(config, {
       ...parts,
       metrics,
       feeds: [health.feed],

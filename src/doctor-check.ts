@@ -5,7 +5,7 @@ import { type Finding, refused } from './doctor/finding.ts';
 import { folderFindings } from './doctor/machine-findings.ts';
 import { queueArn } from './doctor/needs.ts';
 import { type Merge, mergeNotifications, type NotificationConfiguration } from './doctor/notifications.ts';
-import { metricsFindings, placeFindings, queueFindings } from './doctor/source-findings.ts';
+import { metricsFindings, placeFindings, queueFindings, topicFinding } from './doctor/source-findings.ts';
 import { storeFindings } from './doctor/store-findings.ts';
 import type { Clock } from './lib/clock.ts';
 import { Fault } from './lib/fault.ts';
@@ -34,16 +34,17 @@ export async function examine({ config, bucketsMax }: DoctorRequest, parts: Doct
     const stores = await Promise.all(
       estate.stores.map((store) => storeFindings(request, { store, ...parts })),
     );
-    const sources = await Promise.all(config.sources.map((source) => sourceFindings(source, parts.signal)));
-    return [...machine, ...stores.flat(), ...sources.flat()];
+    const sources = await Promise.all(config.sources.map((source) => sourceFindings(source, parts)));
+    const topics = config.notify.channels.filter((channel) => channel.kind === 'sns').map(topicFinding);
+    return [...machine, ...stores.flat(), ...sources.flat(), ...topics];
   } finally {
     estate.close();
   }
 }
 
-async function sourceFindings(source: SourceConfig, signal: AbortSignal): Promise<Finding[]> {
+async function sourceFindings(source: SourceConfig, parts: DoctorParts): Promise<Finding[]> {
   try {
-    return await askSource(source, signal);
+    return await askSource(source, parts);
   } catch (error) {
     // Options that cannot be, before anything is asked.
     const check = `source ${source.name}`;
@@ -51,7 +52,7 @@ async function sourceFindings(source: SourceConfig, signal: AbortSignal): Promis
   }
 }
 
-async function askSource(source: SourceConfig, signal: AbortSignal): Promise<Finding[]> {
+async function askSource(source: SourceConfig, { clock, signal }: DoctorParts): Promise<Finding[]> {
   switch (source.kind) {
     case 'files':
     case 'webhook':
@@ -64,7 +65,7 @@ async function askSource(source: SourceConfig, signal: AbortSignal): Promise<Fin
     case 'cloudwatch': {
       const { endpoint, region } = source;
       const cloudWatch = openCloudWatch({ region, ...present({ endpoint, ...identityOf(source) }) });
-      return metricsFindings(source.name, { cloudWatch, signal }).finally(() => cloudWatch.close());
+      return metricsFindings(source.name, { cloudWatch, clock, signal }).finally(() => cloudWatch.close());
     }
     case 'queue': {
       const { queue, s3 } = queueConnections(source);

@@ -1,6 +1,7 @@
 /** Wires notifications: channels and rules of the configuration, where it is kept what was told, and the job that tells. */
 import type { Config } from './config/schema.ts';
 import type { Engine } from './engine/engine.ts';
+import type { DeliveryReading } from './health/delivery-items.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
@@ -23,6 +24,8 @@ export interface Notifications {
   readonly jobs: readonly Job[];
   readonly rules: Rules;
   readonly channels: readonly Pick<Channel, 'name' | 'kind'>[];
+  /** How each channel does; none before it is read what became of earlier messages. */
+  deliveries(): readonly DeliveryReading[];
   /** Waits for what is being sent, for some seconds. Nothing may pass any more. */
   close(): Promise<void>;
 }
@@ -43,7 +46,8 @@ export function openNotifications(
   const settings = notifySettings(config.notify, { home, linksOf });
   const { rules } = settings;
   const channels = openChannels(settings, clock);
-  if (channels.length === 0) return { jobs: [], rules, channels, close: () => Promise.resolve() };
+  if (channels.length === 0)
+    return { jobs: [], rules, channels, deliveries: () => [], close: () => Promise.resolve() };
   const names = channels.map(({ name }) => name);
   const store = new EngineStore(names, parts);
   const notifier = new Notifier(rules, { ...parts, store, channels });
@@ -59,6 +63,7 @@ export function openNotifications(
     jobs: [job],
     rules,
     channels,
+    deliveries: () => deliveriesOf(names, store.channelMarks()),
     close: async () => {
       const over = new AbortController();
       const late = clock.sleep(DRAIN_MS, over.signal).catch(() => undefined);
@@ -68,6 +73,19 @@ export function openNotifications(
       await notifier.idle();
     },
   };
+}
+
+function deliveriesOf(
+  channels: readonly string[],
+  marks: ReturnType<EngineStore['channelMarks']>,
+): DeliveryReading[] {
+  if (marks === undefined) return [];
+  return channels.map((channel) => {
+    const mark = marks.get(channel);
+    if (mark === undefined) return { channel, failuresInRow: 0, reason: '' };
+    const { failuresInRow, reason, triedMs } = mark;
+    return { channel, failuresInRow, reason, triedMs };
+  });
 }
 
 /** Address of the page, with a slash at its end; empty when the configuration has none. */

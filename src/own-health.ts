@@ -20,8 +20,8 @@ interface OwnHealthParts {
   readonly errors: EngineErrors;
   readonly intake: Pick<Intake, 'status'>;
   readonly sources: readonly Source[];
-  /** How each channel does; absent: nobody is notified. */
-  readonly deliveries?: () => readonly DeliveryReading[];
+  /** How each channel does. */
+  readonly deliveries: () => readonly DeliveryReading[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -44,7 +44,6 @@ export function openOwnHealth(config: Config, parts: OwnHealthParts): OwnHealth 
       return { bytes: spoolBytes, bytesMax: config.intake.spool, loadsWaiting };
     },
     jobs: () => records.all(),
-    deliveries: parts.deliveries ?? (() => []),
     memory: processMemory,
   });
   return {

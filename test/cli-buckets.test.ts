@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../src/lib/clock.ts';
 import type { BucketConfigs } from '../src/serve/bucket-api.ts';
 import { keptFolder } from './temp.ts';
 
@@ -17,6 +18,22 @@ function run(args: readonly string[]) {
     encoding: 'utf8',
   });
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+
+/** What the store counted yesterday. */
+function stored(type: string, value: number): string {
+  const now = systemClock.nowMs();
+  return JSON.stringify({
+    namespace: 'AWS/S3',
+    metric: type === 'AllStorageTypes' ? 'NumberOfObjects' : 'BucketSizeBytes',
+    bucket: 'siteB:media',
+    storage_type: type,
+    statistic: 'Average',
+    period_seconds: 86_400,
+    time: `${new Date(now - 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`,
+    value,
+    read_at: new Date(now).toISOString(),
+  });
 }
 
 beforeAll(() => {
@@ -37,7 +54,11 @@ beforeAll(() => {
     line('acl', 1, { state: 'denied', reason: 'it needs s3:GetBucketAcl on arn:aws:s3:::media' }),
   ];
   writeFileSync(join(folder, 'configs'), `${lines.join('\n')}\n`);
-  expect(run(['ingest', 'configs'])).toMatchObject({ code: 0, err: '' });
+  writeFileSync(
+    join(folder, 'sizes'),
+    `${[stored('StandardStorage', 1024), stored('GlacierStorage', 512), stored('AllStorageTypes', 3)].join('\n')}\n`,
+  );
+  expect(run(['ingest', 'configs', 'sizes'])).toMatchObject({ code: 0, err: '' });
 }, 60_000);
 
 test('buckets lists them with what could not be read', () => {
@@ -51,6 +72,8 @@ test('buckets lists them with what could not be read', () => {
     'created',
     'last_looked',
     'requests',
+    'size',
+    'objects',
     'aspects',
     'problem',
   ]);
@@ -61,6 +84,8 @@ test('buckets lists them with what could not be read', () => {
     '2026-01-02T03:04:05Z',
     '2026-03-01T09:02:00Z',
     '0',
+    '1.5 KiB',
+    '3',
     '2 present, 1 denied',
     'acl denied',
   ]);

@@ -76,7 +76,7 @@ test('doctor --policy prints a policy and asks nothing', () => {
 });
 
 test.each([
-  [['--policy'], '', 2, /no store and no source that needs one/],
+  [['--policy'], '', 2, /no store, no source and no channel/],
   [['--notifications', 'media'], '', 2, /no source is a queue; name it with --queue/],
   [['--notifications', 'media'], QUEUE_YAML, 2, /no store of the estate has it/],
   [['--buckets', 'many'], '', 2, /not a whole number/],
@@ -113,6 +113,10 @@ ${key}  - kind: queue
     url: ${QueueUrl}
     region: us-east-1
     messages: events
+${key}  - kind: cloudwatch
+    name: counts
+    region: us-east-1
+    endpoint: ${endpoint}
 ${key}estate:
   - name: moto
     endpoint: ${endpoint}
@@ -132,6 +136,11 @@ ${key}`;
       'source logs: s3:ListBucket': 'ok',
       'source logs: s3:GetObject': 'ok',
       'source events: sqs:GetQueueAttributes': 'ok',
+      'source events: sqs:ReceiveMessage': 'ok',
+      'source events: sqs:DeleteMessage': 'ok',
+      'source events: sqs:ChangeMessageVisibility': 'ok',
+      'source counts: cloudwatch:ListMetrics': 'ok',
+      'source counts: cloudwatch:GetMetricData': 'ok',
       'events of media': 'warn',
       'events of logs': 'warn',
     });

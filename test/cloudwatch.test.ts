@@ -18,6 +18,7 @@ import { tempFolder } from './temp.ts';
 const REGION = 'eu-west-1';
 const KEY = { access_key_id: 'test', secret_access_key: 'test' };
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 const START_MS = Math.floor(systemClock.nowMs() / MINUTE_MS) * MINUTE_MS - 120 * MINUTE_MS;
 
 describe.skipIf(installMoto() !== undefined)('cloudwatch', () => {
@@ -114,7 +115,7 @@ describe.skipIf(installMoto() !== undefined)('cloudwatch', () => {
       await read(app, source());
       expect(await values(app, 'changing')).toEqual(expected);
       const { requests } = counts.status();
-      expect(requests).toMatchObject({ LIST_METRICS: 2, GET_METRIC_DATA: 3 });
+      expect(requests).toMatchObject({ LIST_METRICS: 3, GET_METRIC_DATA: 3 });
       expect(requests['METRICS']).toBeGreaterThanOrEqual(9);
     } finally {
       await app.close();
@@ -190,6 +191,66 @@ describe.skipIf(installMoto() !== undefined)('cloudwatch', () => {
       }
     },
   );
+
+  test('what is stored is read once a day, by storage type, from the oldest that is kept; what comes late is not missed', async () => {
+    const todayMs = Math.floor(START_MS / DAY_MS) * DAY_MS;
+    const counted = async (metric: string, type: string, daysAgo: number, value: number): Promise<void> => {
+      const dimensions = [
+        { Name: 'BucketName', Value: 'stored' },
+        { Name: 'StorageType', Value: type },
+      ];
+      const point = { MetricName: metric, Dimensions: dimensions, Value: value };
+      const time = { Timestamp: new Date(todayMs - daysAgo * DAY_MS) };
+      await client.send(
+        new PutMetricDataCommand({ Namespace: 'AWS/S3', MetricData: [{ ...point, ...time }] }),
+      );
+    };
+    await counted('BucketSizeBytes', 'StandardStorage', 400, 60);
+    await counted('BucketSizeBytes', 'StandardStorage', 2, 100);
+    await counted('BucketSizeBytes', 'GlacierStorage', 2, 50);
+    await counted('NumberOfObjects', 'AllStorageTypes', 2, 3);
+    const app = await open();
+    const stored = (): Promise<unknown[]> =>
+      app.engine.query(
+        `select concat(metric, ' ', storage_type, ' ', statistic) as what, (${todayMs / 1000} - toUnixTimestamp(time)) / 86400 as days_ago, value
+         from store_metrics where bucket = 'stored' and period_seconds = 86400 order by time, what`,
+      );
+    const row = (what: string, days_ago: number, value: number) => ({
+      what: `${what} Average`,
+      days_ago,
+      value,
+    });
+    const expected = [
+      row('BucketSizeBytes StandardStorage', 400, 60),
+      row('BucketSizeBytes GlacierStorage', 2, 50),
+      row('BucketSizeBytes StandardStorage', 2, 100),
+      row('NumberOfObjects AllStorageTypes', 2, 3),
+    ];
+    let nowMs = START_MS;
+    const parts = { clock: { ...systemClock, nowMs: () => nowMs }, folder: tempFolder() };
+    let counts = source(parts);
+    const metricsAsked = async (): Promise<number> => {
+      const before = counts.status().requests['METRICS'] ?? 0;
+      await read(app, counts);
+      return (counts.status().requests['METRICS'] ?? 0) - before;
+    };
+    try {
+      const first = await metricsAsked();
+      expect(await stored()).toEqual(expected);
+      await counted('NumberOfObjects', 'AllStorageTypes', 1, 4);
+      nowMs += 20 * 3_600_000;
+      const ofMinutes = await metricsAsked();
+      expect(first - ofMinutes).toBe(3);
+      counts = source(parts);
+      expect(await metricsAsked()).toBe(ofMinutes);
+      expect(await stored()).toEqual(expected);
+      nowMs += 5 * 3_600_000;
+      expect(await metricsAsked()).toBe(first);
+      expect(await stored()).toEqual([...expected, row('NumberOfObjects AllStorageTypes', 1, 4)]);
+    } finally {
+      await app.close();
+    }
+  });
 
   test('GET /completeness compares what was logged with what was counted', async () => {
     for (const minute of [0, 1, 2, 3]) {

@@ -1,12 +1,13 @@
 /** The doctor against stores that answer as a test says: denied, unsupported and unreachable are three answers. */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../src/config/schema.ts';
 import { examine, notificationsFor } from '../src/doctor-check.ts';
 import { type Finding, isStopping } from '../src/doctor/finding.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { type ScriptedAnswer, scriptedStore } from './answering-store.ts';
+import { type Fauxqs, startFauxqs } from './fauxqs.ts';
 import { bucketsPage } from './scripted-store.ts';
 import { tempFolder } from './temp.ts';
 
@@ -244,7 +245,93 @@ test('a queue that may not be asked is named by its ARN', async () => {
   expect(about(all, 'source q').map((one) => [one.result, one.action, one.resource])).toEqual([
     ['denied', 'sqs:GetQueueAttributes', resource],
     ['untried', undefined, undefined],
+    ['denied', 'sqs:DeleteMessage', resource],
+    ['denied', 'sqs:ChangeMessageVisibility', resource],
   ]);
+});
+
+test('a queue that cannot be found by its name lacks what finding it takes', async () => {
+  const { endpoint } = await scriptedStore(() => ({
+    status: 400,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: '{"__type":"com.amazonaws.sqs#AccessDeniedException","message":"m"}',
+  }));
+  const source = {
+    kind: 'queue',
+    name: 'q',
+    queue: 'events',
+    region: 'eu-west-1',
+    endpoint,
+    messages: 'events',
+    ...KEY,
+  };
+  const all = await findings(endpoint, { estate: [], sources: [source] });
+  expect(about(all, 'source q').map((one) => [one.result, one.action, one.resource])).toEqual([
+    ['denied', 'sqs:GetQueueUrl', 'arn:aws:sqs:eu-west-1:*:events'],
+    ['untried', undefined, undefined],
+  ]);
+});
+
+const SENT_BY_S3 = JSON.stringify({
+  Statement: [
+    { Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: '*' },
+  ],
+});
+
+describe('a queue that grants everything', () => {
+  let cloud: Fauxqs;
+  beforeAll(async () => {
+    cloud = await startFauxqs();
+  });
+  afterAll(() => cloud.stop());
+
+  test.each([
+    ['is empty', [], true, 'ok'],
+    ['has messages and no dead-letter queue', ['one', 'two'], false, 'ok'],
+    [
+      'has messages that one delivery more can take to its dead-letter queue',
+      ['one', 'two'],
+      true,
+      'untried',
+    ],
+  ])('%s: it is asked, and keeps what it has', async (_what, bodies, hasDeadLetters, received) => {
+    const dead = await cloud.queueWith([]);
+    const policy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: '1' });
+    const queue = await cloud.queueWith(
+      bodies,
+      hasDeadLetters ? { RedrivePolicy: policy, Policy: SENT_BY_S3 } : {},
+    );
+    const source = {
+      kind: 'queue',
+      name: 'q',
+      url: queue.url,
+      endpoint: cloud.endpoint,
+      region: 'us-east-1',
+      messages: 'events',
+      ...KEY,
+    };
+    const all = await findings(cloud.endpoint, { estate: [], sources: [source] });
+    const results = about(all, 'sqs:').map(({ check, result }) => [check.split('sqs:')[1], result]);
+    expect(about(all, 'who may send').map(({ result }) => result)).toEqual([hasDeadLetters ? 'ok' : 'warn']);
+    expect(Object.fromEntries(results)).toEqual({
+      GetQueueAttributes: 'ok',
+      ReceiveMessage: received,
+      DeleteMessage: 'ok',
+      ChangeMessageVisibility: 'ok',
+    });
+    expect(await queue.depth()).toEqual({ waiting: bodies.length, inFlight: 0 });
+    expect(await dead.depth()).toEqual({ waiting: 0, inFlight: 0 });
+  });
+});
+
+test('what a topic takes is named, and nothing is published', async () => {
+  const topic = 'arn:aws:sns:eu-west-1:111122223333:oncall';
+  const { endpoint, asked } = await scriptedStore(() => ({ status: 500 }));
+  const channels = [{ kind: 'sns', name: 'oncall', topic, endpoint, ...KEY }];
+  const all = await findings(endpoint, { estate: [], notify: { channels } });
+  expect(about(all, 'channel oncall')).toMatchObject([{ result: 'untried', isNeeded: true }]);
+  expect(about(all, 'channel oncall')[0]?.firstStep).toContain(topic);
+  expect(asked).toEqual([]);
 });
 
 test('a data folder that cannot be written stops everything', async () => {

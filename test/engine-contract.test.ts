@@ -7,7 +7,7 @@ import { openCluster } from '../src/engine/cluster.ts';
 import { openEmbedded } from '../src/engine/embedded.ts';
 import { Fault } from '../src/lib/fault.ts';
 import type { Engine, FileLoad, RowEncoding } from '../src/engine/engine.ts';
-import { migrate } from '../src/engine/migrate.ts';
+import { migrate, statementsOf } from '../src/engine/migrate.ts';
 import { accessLog } from '../src/formats/access-log/format.ts';
 import { cloudtrail } from '../src/formats/cloudtrail/format.ts';
 import { inventory } from '../src/formats/inventory/format.ts';
@@ -147,6 +147,23 @@ describe.each(ENGINES)('engine: $name', ({ missing, open }) => {
 
   test('migrate() twice applies nothing the second time', async () => {
     expect(await migrate(MIGRATIONS, engine)).toEqual([]);
+  });
+
+  test('a step that alters a table may run again, as after a crash amid it', async () => {
+    const steps = MIGRATIONS.map(({ sql }) => statementsOf(sql));
+    const altering = steps.filter((statements) => statements.some((one) => one.startsWith('alter')));
+    for (const statement of altering.flat()) await engine.applyDdl(statement);
+    const day = {
+      bucket: 'stored',
+      statistic: 'Average',
+      period_seconds: 86_400,
+      time: '2026-11-20 00:00:00',
+    };
+    const rows = ['StandardStorage', 'GlacierStorage'].map((storage_type) => ({ ...day, storage_type }));
+    for (let time = 0; time < 2; time += 1) await engine.insertRows({ table: 'store_metrics', rows });
+    expect(
+      await engine.query("select storage_type from store_metrics where bucket = 'stored' order by all"),
+    ).toEqual([{ storage_type: 'GlacierStorage' }, { storage_type: 'StandardStorage' }]);
   });
 
   test('migrate() refuses a step whose text has changed', async () => {

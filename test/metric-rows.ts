@@ -70,6 +70,7 @@ export interface StoreMetricFixture {
   readonly filter?: string;
   readonly destination?: string;
   readonly rule?: string;
+  readonly type?: string;
   readonly periodS?: number;
   readonly read?: string;
 }
@@ -84,6 +85,7 @@ export async function storeStoreMetrics(rows: readonly StoreMetricFixture[], eng
       filter_id: row.filter ?? '',
       destination_bucket: row.destination ?? '',
       rule_id: row.rule ?? '',
+      storage_type: row.type ?? '',
       metric: row.metric,
       statistic: row.statistic,
       period_seconds: row.periodS ?? 60,

@@ -16,6 +16,18 @@ const PAIR = 'media/media-copy/all';
 let store: Awaited<ReturnType<typeof openStore>>;
 let engine: Engine;
 
+/** Of what is stored: bucket, storage type, metric, day and value. */
+const STORAGE = [
+  ['media', 'StandardStorage', 'BucketSizeBytes', 19, 60],
+  ['media', 'GlacierStorage', 'BucketSizeBytes', 19, 40],
+  ['media', 'StandardStorage', 'BucketSizeBytes', 20, 100],
+  ['media', 'GlacierStorage', 'BucketSizeBytes', 20, 50],
+  ['media', 'AllStorageTypes', 'NumberOfObjects', 20, 3],
+  ['logs', 'StandardStorage', 'BucketSizeBytes', 20, 40],
+  ['logs', 'GlacierStorage', 'BucketSizeBytes', 20, 30],
+  ['logs', 'AllStorageTypes', 'BucketSizeBytes', 20, 70],
+] as const;
+
 beforeAll(async () => {
   store = await openStore();
   ({ engine } = store);
@@ -110,14 +122,15 @@ beforeAll(async () => {
         time: '2026-11-20T10:00:00Z',
         value: 33,
       },
-      {
-        metric: 'BucketSizeBytes',
+      ...STORAGE.map(([bucket, type, metric, day, value]) => ({
+        metric,
         statistic: 'Average',
-        bucket: 'media',
-        time: '2026-11-20T00:00:00Z',
-        value: 1e9,
+        bucket,
+        type,
+        time: `2026-11-${day}T00:00:00Z`,
+        value,
         periodS: 86_400,
-      },
+      })),
     ],
     engine,
   );
@@ -164,6 +177,8 @@ function shown(readings: readonly MetricReading[]): string[] {
     return `${Object.values(labels).join(' ')}: ${values.join(' ')}`;
   });
 }
+
+const DAYS = { periodMs: 86_400_000, from: '2026-11-19T00:00:00Z', to: '2026-11-21T00:00:00Z' };
 
 interface Case {
   readonly metric: string;
@@ -244,9 +259,25 @@ const CASES: readonly Case[] = [
   { metric: 'StoreReplicationLatency', expected: ['media media-copy all: 10:00=33'] },
   {
     metric: 'BucketSizeBytes',
-    given: { periodMs: 86_400_000, from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' },
-    expected: ['media: 00:00=1000000000'],
+    given: DAYS,
+    expected: ['logs: 00:00=70', 'media: 00:00=100 00:00=150'],
   },
+  {
+    metric: 'BucketSizeBytes',
+    given: { ...DAYS, periodMs: 2 * 86_400_000, where: { bucket: 'media' } },
+    expected: ['media: 00:00=125'],
+  },
+  {
+    metric: 'BucketSizeBytes',
+    given: { ...DAYS, where: { bucket: 'media', storage_type: '*' } },
+    expected: ['media GlacierStorage: 00:00=40 00:00=50', 'media StandardStorage: 00:00=60 00:00=100'],
+  },
+  {
+    metric: 'BucketSizeBytes',
+    given: { ...DAYS, where: { storage_type: 'GlacierStorage' } },
+    expected: ['logs GlacierStorage: 00:00=30', 'media GlacierStorage: 00:00=40 00:00=50'],
+  },
+  { metric: 'NumberOfObjects', given: DAYS, expected: ['media: 00:00=3'] },
 ];
 
 test.each(CASES)('$metric $given', async ({ metric, given, expected }) => {
@@ -326,6 +357,18 @@ test('what is above the limit of series is said to be left out', async () => {
   const found = await querySeries(query, { engine, nowMs: NOW_MS, seriesMax: 1 });
   expect(found.series.map(({ values }) => values)).toEqual([['logs']]);
   expect(found.omitted).toBe(1);
+});
+
+test('querySeries() adds up what is stored in buckets that are not told apart', async () => {
+  const of = metricsOf(engine, NOW_MS).catalogue.get('BucketSizeBytes');
+  if (of === undefined) throw new Error('no such metric');
+  const statistic = { name: 'Average' };
+  const range = { startMs: Date.parse(DAYS.from), endMs: Date.parse(DAYS.to), stepS: 86_400 };
+  const found = await querySeries(
+    { metric: of, statistic, by: [], limits: [], ...range },
+    { engine, nowMs: NOW_MS },
+  );
+  expect(found.series.flatMap(({ points }) => points.map(({ value }) => value))).toEqual([100, 220]);
 });
 
 /** An engine that counts what it is asked. */

@@ -5,6 +5,7 @@ import { configSchema } from '../src/config/schema.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { type Job, repeat } from '../src/lib/job.ts';
 import { silentLog } from '../src/lib/log.ts';
+import type { OwnHealth } from '../src/serve/health-api.ts';
 import type { Notifications, NotifyTargets } from '../src/serve/notify-api.ts';
 import { storeSilence, storeTransition } from './alarm-table-rows.ts';
 import { type ReceivingServer, startReceiver } from './notify-samples.ts';
@@ -170,6 +171,43 @@ test('links in a message lead to the alarm', async () => {
     readonly alarm: { readonly links: { readonly open: string } };
   };
   expect(alarm.links.open).toMatch(/^https:\/\/bw\.example\/alarm\/open\//);
+});
+
+test('a channel that refuses is an illness until it takes a message again, whatever is restarted in between', async () => {
+  const data = tempFolder();
+  const delivery = async (app: App) => {
+    const { items } = await ask<OwnHealth>(app, '/health');
+    return items.find(({ check }) => check === 'delivery');
+  };
+  const stored = async (app: App, outcome: string, count: number) =>
+    vi.waitFor(async () => {
+      const { rows } = await ask<Notifications>(app, '/notifications');
+      expect(rows.filter((row) => row.outcome === outcome)).toHaveLength(count);
+    }, WAIT);
+  let app = await started(data);
+  await pass(app);
+  expect(await delivery(app)).toMatchObject({ of: 'hook', verdict: 'good' });
+  hook.answer({ status: 403, body: 'no' });
+  for (const [index, alarm] of ['a', 'b', 'c'].entries())
+    await storeTransition(change(index + 1, alarm, 'ALARM'), app.engine);
+  await pass(app);
+  await stored(app, 'refused', 3);
+  await stopped(app);
+  app = await started(data);
+  hook.answer({ status: 200 });
+  await pass(app);
+  const ill = await delivery(app);
+  expect(ill).toMatchObject({ verdict: 'bad', numbers: { failures_in_row: 3 } });
+  expect(ill?.sentence).toMatch(/hook failed to deliver 3 times in a row.*403/);
+  expect(ill?.sentence).not.toContain(hook.url);
+  const scraped = await (await app.api.request('/metrics')).text();
+  expect(scraped).toContain('bucketwatch_delivery_failures_in_row{channel="hook"} 3\n');
+  expect(scraped).toContain('bucketwatch_health_state{check="delivery",of="hook"} 2\n');
+  await storeTransition(change(4, 'd', 'ALARM'), app.engine);
+  await pass(app);
+  await stored(app, 'delivered', 1);
+  clock.advance(2_000);
+  expect(await delivery(app)).toMatchObject({ verdict: 'good', numbers: { failures_in_row: 0 } });
 });
 
 test('the log says what failed and is told page by page; routes say who is told', async () => {

@@ -118,7 +118,8 @@ function sequencesOf(book: Book): number[] {
 function marksOf({ marks }: Book) {
   const plain = <Mark>(all: ReadonlyMap<string, ReadonlyMap<string, Mark>>) =>
     Object.fromEntries([...all].map(([channel, inner]) => [channel, Object.fromEntries(inner)]));
-  return { alarms: plain(marks.alarms), groups: plain(marks.groups) };
+  const channels = Object.fromEntries(marks.channels);
+  return { alarms: plain(marks.alarms), groups: plain(marks.groups), channels };
 }
 
 /** The same twice: in the process that wrote it, and in the next. */
@@ -148,7 +149,7 @@ describe.each([
     await one.change('a', 'OK');
     const book = await bothBooks(one);
     expect(sequencesOf(book)).toEqual([1, 2, 3]);
-    expect(marksOf(book)).toEqual({ alarms: {}, groups: {} });
+    expect(marksOf(book)).toEqual({ alarms: {}, groups: {}, channels: {} });
     expect(book.transitions.find(({ sequence }) => sequence === 1)).toMatchObject({
       alarm: 'a',
       from: 'OK',
@@ -217,12 +218,32 @@ describe.each([
     ['settled late', [settled('ops', 'a', 5, 'OK'), outcome('delivered', told)]],
     ['delivered, then claimed', [outcome('delivered', told), { kind: 'claimed', ...again }]],
     ['delivered twice', [outcome('delivered', told), outcome('delivered', told)]],
+    ['refused after a failure', [outcome('failed', told), outcome('refused', again)]],
+    ['failed after a delivery', [outcome('delivered', told), outcome('failed', again)]],
+    ['delivered after a failure', [outcome('failed', told), outcome('delivered', again)]],
   ])('marks of what was %s', async (_what, entries) => {
     const one = await begun();
     for (const entry of entries) await one.store.append([entry]);
     const memory = new MemoryStore();
     await memory.append(entries);
     expect(marksOf(await bothBooks(one))).toEqual(marksOf(await memory.read()));
+  });
+
+  test('failures and refusals of a channel count since its last delivery, each once', async () => {
+    const one = await begun();
+    const third = claim('ops', 'b', 2);
+    const failed = outcome('failed', again);
+    const entries = [
+      outcome('failed', told),
+      outcome('delivered', told),
+      failed,
+      failed,
+      outcome('refused', third),
+    ];
+    for (const entry of entries) await one.store.append([entry]);
+    const { channels } = marksOf(await bothBooks(one));
+    expect(channels).toMatchObject({ ops: { failuresInRow: 2, triedMs: third.atMs + 500 } });
+    expect(channels['ops']?.reason).not.toBe('');
   });
 
   test('several at once are folded in their order', async () => {

@@ -401,6 +401,8 @@ function bound(queue: Queue): Queue {
     location: queue.location,
     requests: queue.requests,
     receive: (seconds, signal) => queue.receive(seconds, signal),
+    glance: (signal) => queue.glance(signal),
+    find: (signal) => queue.find(signal),
     remove: (receipts) => queue.remove(receipts),
     hold: (receipts, seconds) => queue.hold(receipts, seconds),
     depth: (signal) => queue.depth(signal),

@@ -1,6 +1,7 @@
 /** `buckets list` and `buckets show`: the estate, and how a bucket of it is configured. */
 import type { Command } from 'commander';
 import type { BucketConfigs, Buckets } from '../serve/bucket-api.ts';
+import { bytesText } from '../lib/size-text.ts';
 import { configOf, formOf, type GlobalFlags, globalFlags, reach } from './context.ts';
 import { print, printRows, tableText } from './output.ts';
 
@@ -10,7 +11,18 @@ interface ShowFlags {
 
 const EMPTY =
   'No buckets yet. They come from the stores of estate: in the configuration, while serve runs, and from requests.';
-const COLUMNS = ['bucket', 'store', 'region', 'created', 'last_looked', 'requests', 'aspects', 'problem'];
+const COLUMNS = [
+  'bucket',
+  'store',
+  'region',
+  'created',
+  'last_looked',
+  'requests',
+  'size',
+  'objects',
+  'aspects',
+  'problem',
+];
 /** Room for a configuration. */
 const CELL_WIDTH = 120;
 
@@ -68,7 +80,9 @@ async function show(bucket: string, { limit }: ShowFlags, flags: GlobalFlags): P
 }
 
 /** A row of the table: counts and the first problem as text. */
-function forPeople({ estate, ...row }: Buckets['rows'][number]): Record<string, unknown> {
+function forPeople({ estate, stored, ...rest }: Buckets['rows'][number]): Record<string, unknown> {
+  const bytes = stored?.bytes ?? null;
+  const row = { ...rest, size: bytes === null ? '' : bytesText(bytes), objects: stored?.objects ?? '' };
   if (estate === null) return row;
   const states = Object.entries(estate.aspects).filter(([, aspects]) => aspects > 0);
   const [first, ...others] = estate.problems;

@@ -153,7 +153,7 @@ function printPolicy(config: Config): void {
   if (first === undefined)
     throw new Fault(
       'not_found',
-      'Cannot make a policy: the configuration has no store and no source that needs one.',
+      'Cannot make a policy: the configuration has no store, no source and no channel that needs one.',
     );
   print(JSON.stringify(policies.size === 1 ? first : Object.fromEntries(policies), null, 2));
 }

@@ -24,6 +24,7 @@ export function needsOf(config: Config): Need[] {
       ...backupNeeds(store, config),
     ]),
     ...trailKeyNeeds(config),
+    ...topicNeeds(config),
   ].filter(({ resources }) => resources.length > 0);
 }
 
@@ -201,6 +202,21 @@ function trailKeyNeeds({ trail_keys: keys }: Config): Need[] {
       what: 'TrailKeys',
     },
   ];
+}
+
+function topicNeeds({ notify }: Config): Need[] {
+  return notify.channels.flatMap((channel) =>
+    channel.kind === 'sns'
+      ? [
+          {
+            identity: identityName(channel),
+            actions: ['sns:Publish'],
+            resources: [channel.topic],
+            what: 'Topics',
+          },
+        ]
+      : [],
+  );
 }
 
 /** The name of a bucket id, or pattern of ids, in this store; nothing when it is another's. */

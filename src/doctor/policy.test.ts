@@ -29,6 +29,7 @@ test('a policy for logs, a queue and metrics grants exactly what these sources a
       { kind: 'cloudwatch', name: 'm', region: 'eu-west-1' },
       { kind: 'files', name: 'f', path: '/logs' },
     ],
+    notify: { channels: [{ kind: 'sns', name: 't', topic: 'arn:aws:sns:eu-west-1:111122223333:oncall' }] },
   });
   expect([...found]).toEqual([
     [
@@ -58,6 +59,7 @@ test('a policy for logs, a queue and metrics grants exactly what these sources a
             ['arn:aws:sqs:eu-west-1:111122223333:s3-logs', 'arn:aws:sqs:eu-west-1:*:events'],
           ),
           statement('BucketwatchMetrics', ['cloudwatch:ListMetrics', 'cloudwatch:GetMetricData'], ['*']),
+          statement('BucketwatchTopics', ['sns:Publish'], ['arn:aws:sns:eu-west-1:111122223333:oncall']),
         ],
       },
     ],

@@ -1,3 +1,4 @@
+import type { DeliveryReading } from './delivery-items.ts';
 import { expect, test } from 'vitest';
 import { evaluateStatus } from '../alarms/status-alarm.ts';
 import { definitionProblems } from '../alarms/definition.ts';
@@ -37,7 +38,7 @@ const HEALTHY: HealthReadings = {
   spool: { bytes: 0, bytesMax: 2 * GIB, loadsWaiting: 0 },
   sources: [SOURCE],
   jobs: [JOB],
-  deliveries: [{ channel: 'pager', failuresInRow: 0, reason: '' }],
+  deliveries: [{ channel: 'pager', failuresInRow: 0, reason: '', triedMs: NOW_MS }],
 };
 
 function itemOf(readings: Partial<HealthReadings>, check: string): HealthItem {
@@ -48,6 +49,9 @@ function itemOf(readings: Partial<HealthReadings>, check: string): HealthItem {
 
 const job = (part: Partial<JobRecord>) => ({ jobs: [{ ...JOB, ...part }] });
 const source = (part: Partial<SourceReading>) => ({ sources: [{ ...SOURCE, ...part }] });
+const delivery = (part: Partial<DeliveryReading>) => ({
+  deliveries: [{ channel: 'pager', failuresInRow: 0, reason: '', ...part }],
+});
 const disk = (freeGib: number, totalGib: number) => ({
   disk: { freeBytes: freeGib * GIB, totalBytes: totalGib * GIB },
 });
@@ -172,9 +176,30 @@ test.each<
   [
     'a channel that fails',
     'delivery',
-    { deliveries: [{ channel: 'pager', failuresInRow: 3, reason: 'status 500' }] },
+    delivery({ failuresInRow: 3, reason: 'status 500', triedMs: NOW_MS - 7_200_000 }),
     'bad',
-    /pager failed to deliver 3 times in a row, the last time: status 500/,
+    /pager failed to deliver 3 times in a row, the last time 2 h ago: status 500/,
+  ],
+  [
+    'a channel that failed, and was not tried for a day',
+    'delivery',
+    delivery({ failuresInRow: 3, reason: 'status 500', triedMs: NOW_MS - 86_400_000 }),
+    'warn',
+    /failed to deliver 3 times in a row, the last time 1 d ago/,
+  ],
+  [
+    'a channel that failed once',
+    'delivery',
+    delivery({ failuresInRow: 1, reason: 'status 500', triedMs: NOW_MS }),
+    'warn',
+    /failed to deliver once/,
+  ],
+  [
+    'a channel that was never tried',
+    'delivery',
+    delivery({}),
+    'good',
+    /Nothing was sent through channel pager/,
   ],
 ])('%s: %s', (_what, check, readings, state, says) => {
   const item = itemOf(readings, check);
@@ -196,13 +221,15 @@ test('judgeHealth() puts the worst first and says it', () => {
   );
 });
 
-test('isAtWork() takes a silent engine and a failing job for a standstill, and a full disk for none', () => {
+test('isAtWork() takes a silent engine, a failing job and a failing channel for a standstill, and a full disk for none', () => {
   const isIt = (readings: Partial<HealthReadings>): boolean =>
     isAtWork(judgeHealth({ ...HEALTHY, ...readings }));
   expect(isIt({})).toBe(true);
   expect(isIt(disk(0, 100))).toBe(true);
   expect(isIt(job({ failuresInRow: 1 }))).toBe(true);
   expect(isIt(job({ failuresInRow: 3 }))).toBe(false);
+  expect(isIt(delivery({ failuresInRow: 1, triedMs: NOW_MS }))).toBe(true);
+  expect(isIt(delivery({ failuresInRow: 3, triedMs: NOW_MS }))).toBe(false);
   expect(isIt({ engine: { ...HEALTHY.engine, isAnswering: false } })).toBe(false);
 });
 
@@ -244,7 +271,7 @@ test('healthFeed() gives an alarm for every check that turns bad', async () => {
     engine: { isAnswering: false, tookMs: 1000, reason: 'busy', errors: 50, lastError: 'x' },
     memory: { residentBytes: GIB, availableBytes: 0 },
     spool: { bytes: 3 * GIB, bytesMax: 2 * GIB, loadsWaiting: 9 },
-    deliveries: [{ channel: 'pager', failuresInRow: 9, reason: 'x' }],
+    ...delivery({ failuresInRow: 9, reason: 'x', triedMs: NOW_MS }),
   });
   expect(all).toEqual([
     'health/engine',

@@ -69,7 +69,7 @@ export function judgeHealth(readings: HealthReadings): Health {
     spoolItem(readings.spool),
     ...readings.sources.flatMap(sourceItems),
     ...readings.jobs.map((record) => jobItem(record, nowMs)),
-    ...deliveryItems(readings.deliveries),
+    ...deliveryItems(readings.deliveries, nowMs),
   ];
   const ordered = [...items].sort(
     (a, b) => rankOf(b) - rankOf(a) || HEALTH_CHECKS.indexOf(a.check) - HEALTH_CHECKS.indexOf(b.check),
@@ -82,9 +82,14 @@ export function judgeHealth(readings: HealthReadings): Health {
   };
 }
 
-/** Whether the program does its work: the engine answers and every job runs. Low space and late logs do not count. */
+const WORK: readonly HealthCheck[] = ['engine', 'job', 'delivery'];
+
+/**
+ * Whether the program does its work: the engine answers, every job runs and every channel delivers, as an alarm about one that
+ * does not may find no other way out. Low space and late logs do not count.
+ */
 export function isAtWork({ items }: Health): boolean {
-  return !items.some(({ check, state }) => state === 'bad' && (check === 'engine' || check === 'job'));
+  return !items.some(({ check, state }) => state === 'bad' && WORK.includes(check));
 }
 
 function rankOf({ state }: HealthItem): number {

@@ -12,6 +12,8 @@ import type { MetricAnswer, Metrics } from './metrics.ts';
 export interface GaugesParts {
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** What is told beside the metrics. */
+  readonly others?: () => Promise<readonly MetricFamily[]>;
   /** Series of each metric beside the one of all others. */
   readonly seriesMax?: number;
 }
@@ -45,7 +47,9 @@ export class Gauges {
   }
 
   async #ask(nowMs: number): Promise<string> {
-    const text = expositionOf(await this.#families(nowMs, new AbortController().signal));
+    const families = await this.#families(nowMs, new AbortController().signal);
+    const others = (await this.#parts.others?.()) ?? [];
+    const text = expositionOf([...families, ...others]);
     this.#last = { text, atMs: nowMs };
     return text;
   }

@@ -105,6 +105,19 @@ export interface Marks {
   readonly alarms: ReadonlyMap<string, ReadonlyMap<string, AlarmMark>>;
   /** By channel, then group. */
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, GroupMark>>;
+  /** Channels on which something was tried. */
+  readonly channels: ReadonlyMap<string, ChannelMark>;
+}
+
+/** How the last tries on a channel ended. */
+export interface ChannelMark {
+  /** Which try was the last: the same outcome twice counts once. */
+  readonly tried: string;
+  readonly triedMs: number;
+  /** Failures and refusals since the last delivery. */
+  readonly failuresInRow: number;
+  /** Why the last was not delivered, without secrets; empty when it was. */
+  readonly reason: string;
 }
 
 export interface AlarmMark {
@@ -130,6 +143,7 @@ export interface GroupMark {
 export class KeptMarks implements Marks {
   readonly alarms = new Map<string, Map<string, AlarmMark>>();
   readonly groups = new Map<string, Map<string, GroupMark>>();
+  readonly channels = new Map<string, ChannelMark>();
 
   /** Entries in the order they were added; the same one twice is harmless. */
   add(entries: readonly Entry[]): void {
@@ -148,7 +162,19 @@ export class KeptMarks implements Marks {
     if (entry.kind === 'settled') return;
     const marks = inner(this.groups, channel);
     marks.set(entry.group, groupMark(marks.get(entry.group), entry));
+    if (entry.kind !== 'claimed') this.channels.set(channel, channelMark(this.channels.get(channel), entry));
   }
+}
+
+function channelMark(
+  before: ChannelMark | undefined,
+  entry: Exclude<Entry, { kind: 'settled' | 'claimed' }>,
+): ChannelMark {
+  const tried = `${entry.id} ${entry.attempt}`;
+  if (entry.kind === 'delivered') return { tried, triedMs: entry.atMs, failuresInRow: 0, reason: '' };
+  if (before?.tried === tried) return before;
+  const failuresInRow = (before?.failuresInRow ?? 0) + 1;
+  return { tried, triedMs: entry.atMs, failuresInRow, reason: entry.reason };
 }
 
 function alarmMark(

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Acknowledgement, Book, Entry, Transition } from './book.ts';
+import type { Acknowledgement, Book, Entry, Marks, Transition } from './book.ts';
 import type { NotifyStore } from './deliver.ts';
 import { NOWHERE } from './route.ts';
 import { entryRow, type ReadEntries, readEntries } from './stored-entries.ts';
@@ -33,6 +33,8 @@ export class EngineStore implements NotifyStore {
   readonly #parts: EngineStoreParts;
   #known: Known | undefined;
   #loading: Promise<Known> | undefined;
+  /** As they were known last, also while all is read anew. */
+  #marks: Marks | undefined;
   /** Never used again, even when an insert failed: it may have been stored. */
   #number = 0;
 
@@ -57,6 +59,11 @@ export class EngineStore implements NotifyStore {
     const transitions = [...known.transitions.values()].flat();
     const silences = await readSilences(this.#pendingSinceMs(known, nowMs), engine);
     return { transitions, silences, acknowledgements, marks: known.marks };
+  }
+
+  /** How the last tries on each channel ended; undefined before anything is read. */
+  channelMarks(): Marks['channels'] | undefined {
+    return this.#marks?.channels;
   }
 
   async append(entries: readonly Entry[]): Promise<void> {
@@ -96,6 +103,7 @@ export class EngineStore implements NotifyStore {
     };
     this.#number = Math.max(this.#number, number);
     this.#known = known;
+    this.#marks = marks;
     return known;
   }
 

@@ -52,6 +52,11 @@ export async function readEntries(engine: Engine): Promise<ReadEntries> {
   }
   for (const row of await engine.query<GroupMarkRow>(GROUP_MARKS, { limits: LIMITS }))
     inner(marks.groups, row.channel).set(row.group_key, groupMarkOf(row));
+  for (const row of await engine.query<ChannelMarkRow>(CHANNEL_MARKS, { limits: LIMITS })) {
+    const { channel, tried, reason } = row;
+    const failuresInRow = Number(row.failures);
+    marks.channels.set(channel, { tried, triedMs: Number(row.tried_ms), failuresInRow, reason });
+  }
   return { marks, number: Number(last?.number ?? 0) };
 }
 
@@ -110,6 +115,27 @@ const GROUP_MARKS = `
   from notifications
   where notifications.kind != 'settled'
   group by channel, group_key`;
+
+interface ChannelMarkRow {
+  readonly channel: string;
+  readonly failures: number;
+  readonly tried: string;
+  readonly tried_ms: number;
+  readonly reason: string;
+}
+
+const CHANNEL_MARKS = `
+  select
+    channel,
+    countIf(number > delivered) as failures,
+    argMax(concat(id, ' ', toString(attempt)), number) as tried,
+    toUnixTimestamp64Milli(argMax(at, number)) as tried_ms,
+    argMax(outcomes.reason, number) as reason
+  from (
+    select channel, number, at, id, attempt, reason, maxIf(number, kind = 'delivered') over (partition by channel) as delivered
+    from notifications
+    where kind in ('delivered', 'failed', 'refused')) as outcomes
+  group by channel`;
 
 function groupMarkOf(row: GroupMarkRow): GroupMark {
   const sent = row.is_sent === 0 ? {} : { sentMs: Number(row.sent_ms) };

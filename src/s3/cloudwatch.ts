@@ -1,4 +1,4 @@
-/** The metrics of requests and replication that S3 keeps in CloudWatch. */
+/** The metrics that S3 keeps in CloudWatch: of requests, of replication, of what is stored. */
 import {
   CloudWatchClient,
   type Dimension,
@@ -15,22 +15,27 @@ export interface CloudWatchOptions extends S3Identity {
   readonly endpoint?: string;
 }
 
-/** A metric of a bucket: of its requests, or of the part of them that a configuration counts, or of one of its replication rules. */
+/**
+ * A metric of a bucket: of its requests, or of the part of them that a configuration counts, of one of its replication rules,
+ * or of what is stored in it.
+ */
 export interface StoreMetric {
   /** AWS's name: `AllRequests`, `ReplicationLatency`. */
   readonly metric: string;
   /** Of replication the source. */
   readonly bucket: string;
-  /** Empty for replication. */
+  /** Of requests; empty for others. */
   readonly filterId: string;
-  /** Empty for requests. */
+  /** Of replication; empty for others. */
   readonly destinationBucket: string;
-  /** Empty for requests. */
+  /** Of replication; empty for others. */
   readonly ruleId: string;
+  /** Of what is stored: `StandardStorage`, `AllStorageTypes`; empty for others. */
+  readonly storageType: string;
 }
 
 export interface AskedMetric extends StoreMetric {
-  readonly statistic: 'Sum' | 'Maximum';
+  readonly statistic: 'Sum' | 'Maximum' | 'Average';
 }
 
 export interface MetricRequest {
@@ -50,7 +55,7 @@ export interface MetricPoint extends AskedMetric {
 }
 
 export interface CloudWatch {
-  /** The metrics of requests and replication there are, each once. */
+  /** The metrics there are, each once. */
   list(signal: AbortSignal): Promise<StoreMetric[]>;
   /** Statistics by the period; periods without a value are left out. */
   read(request: MetricRequest, signal: AbortSignal): Promise<MetricPoint[]>;
@@ -59,8 +64,8 @@ export interface CloudWatch {
   close(): void;
 }
 
-/** What only request metrics have, and what only replication metrics have. */
-const TELLING_DIMENSIONS = ['FilterId', 'RuleId'];
+/** What only metrics of requests have, only those of replication, and only those of what is stored. */
+const TELLING_DIMENSIONS = ['FilterId', 'RuleId', 'StorageType'];
 const PAGES_MAX = 1_000;
 const ATTEMPTS = 3;
 
@@ -183,19 +188,20 @@ function metricOf({ MetricName: metric, Dimensions: dimensions = [] }: Metric): 
     filterId: named('FilterId'),
     destinationBucket: named('DestinationBucket'),
     ruleId: named('RuleId'),
+    storageType: named('StorageType'),
   };
 }
 
-function dimensionsOf({ bucket, filterId, destinationBucket, ruleId }: StoreMetric): Dimension[] {
-  if (ruleId === '') {
+function dimensionsOf(metric: StoreMetric): Dimension[] {
+  const { bucket, filterId, destinationBucket, ruleId, storageType } = metric;
+  if (ruleId !== '') {
     return [
-      { Name: 'BucketName', Value: bucket },
-      { Name: 'FilterId', Value: filterId },
+      { Name: 'SourceBucket', Value: bucket },
+      { Name: 'DestinationBucket', Value: destinationBucket },
+      { Name: 'RuleId', Value: ruleId },
     ];
   }
-  return [
-    { Name: 'SourceBucket', Value: bucket },
-    { Name: 'DestinationBucket', Value: destinationBucket },
-    { Name: 'RuleId', Value: ruleId },
-  ];
+  const part =
+    storageType === '' ? { Name: 'FilterId', Value: filterId } : { Name: 'StorageType', Value: storageType };
+  return [{ Name: 'BucketName', Value: bucket }, part];
 }

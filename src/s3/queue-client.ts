@@ -64,19 +64,19 @@ class SdkQueue implements Queue {
     return this.#url ?? this.#options.name ?? '';
   }
 
-  async receive(visibleAfterS: number, signal: AbortSignal): Promise<ReceivedMessage[]> {
-    const url = await this.#queueUrl(signal);
-    const command = new ReceiveMessageCommand({
-      QueueUrl: url,
-      MaxNumberOfMessages: AT_ONCE,
-      WaitTimeSeconds: WAIT_S,
-      VisibilityTimeout: visibleAfterS,
-      MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
-    });
-    const answer = await this.#send('receive from', 'sqs:ReceiveMessage', () =>
-      this.#client.send(command, { abortSignal: signal }),
-    );
-    return (answer.Messages ?? []).map(messageOf);
+  receive(visibleAfterS: number, signal: AbortSignal): Promise<ReceivedMessage[]> {
+    return this.#receive({ visibleAfterS, waitS: WAIT_S, most: AT_ONCE }, signal);
+  }
+
+  async glance(signal: AbortSignal): Promise<void> {
+    const messages = await this.#receive({ visibleAfterS: 0, waitS: 0, most: 1 }, signal);
+    const receipts = messages.map(({ receipt }) => receipt);
+    // Some services take 0 for their default; where we may not, it is hidden for that time.
+    await this.hold(receipts, 0).catch(() => undefined);
+  }
+
+  async find(signal: AbortSignal): Promise<void> {
+    await this.#queueUrl(signal);
   }
 
   remove(receipts: readonly string[]): Promise<Refused[]> {
@@ -110,6 +110,7 @@ class SdkQueue implements Queue {
       waiting: Number(own['ApproximateNumberOfMessages'] ?? 0),
       inFlight: Number(own['ApproximateNumberOfMessagesNotVisible'] ?? 0),
       delayed: Number(own['ApproximateNumberOfMessagesDelayed'] ?? 0),
+      policy: own['Policy'] ?? '',
     };
     const [account, name] = arn?.split(':').slice(-2) ?? [];
     if (account === undefined || name === undefined) return depth;
@@ -119,6 +120,23 @@ class SdkQueue implements Queue {
 
   close(): void {
     this.#client.destroy();
+  }
+
+  async #receive(
+    { visibleAfterS, waitS, most }: Record<'visibleAfterS' | 'waitS' | 'most', number>,
+    signal: AbortSignal,
+  ): Promise<ReceivedMessage[]> {
+    const command = new ReceiveMessageCommand({
+      QueueUrl: await this.#queueUrl(signal),
+      MaxNumberOfMessages: most,
+      WaitTimeSeconds: waitS,
+      VisibilityTimeout: visibleAfterS,
+      MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+    });
+    const answer = await this.#send('receive from', 'sqs:ReceiveMessage', () =>
+      this.#client.send(command, { abortSignal: signal }),
+    );
+    return (answer.Messages ?? []).map(messageOf);
   }
 
   async #queueUrl(signal: AbortSignal): Promise<string> {

@@ -6,6 +6,10 @@ export interface Queue {
   readonly location: string;
   /** Waits up to 20 seconds for the first message; gives at most 10, none when none came. */
   receive(visibleAfterS: number, signal: AbortSignal): Promise<ReceivedMessage[]>;
+  /** Asks for a message without waiting, and keeps none from others: one that was there was given out once more. */
+  glance(signal: AbortSignal): Promise<void>;
+  /** Finds the URL of a queue that is named. */
+  find(signal: AbortSignal): Promise<void>;
   /** Deletes messages, ten in a request. Gives the receipts that were refused: they have run out, the message comes again. */
   remove(receipts: readonly string[]): Promise<Refused[]>;
   /** Keeps messages from being given out again for so many seconds from now; gives the receipts that were refused. */
@@ -42,4 +46,6 @@ export interface QueueDepth {
   readonly deadLetterQueue?: string;
   /** Messages in it; absent when we may not ask. */
   readonly deadLetters?: number;
+  /** JSON of the queue's own policy; empty when it has none. */
+  readonly policy: string;
 }

@@ -31,11 +31,24 @@ export const BucketEstate = z
   })
   .openapi('BucketEstate');
 
+export const BucketStorage = z
+  .object({
+    bytes: count
+      .nullable()
+      .openapi({ description: 'Of all storage types; null when only objects were counted.' }),
+    objects: count.nullable().openapi({ description: 'All versions; null when only bytes were counted.' }),
+    day: time.openapi({ description: 'Start of the day they were counted.' }),
+  })
+  .openapi('BucketStorage');
+
 export const BucketRow = z
   .object({
     bucket: z.string().openapi({ description: 'Bucket id: with its namespace, if its store has one.' }),
     requests: count,
     newest_event: time.nullable().openapi({ description: 'Null without requests.' }),
+    stored: BucketStorage.nullable().openapi({
+      description: 'As the store counted last; null unless a cloudwatch source read it within the last week.',
+    }),
     estate: BucketEstate.nullable().openapi({ description: 'Null for a bucket of no configured store.' }),
   })
   .openapi('Bucket');
@@ -67,6 +80,7 @@ export const BucketConfigs = z
   })
   .openapi('BucketConfigs');
 
+export type BucketStorage = z.infer<typeof BucketStorage>;
 export type BucketEstate = z.infer<typeof BucketEstate>;
 export type Buckets = z.infer<typeof Buckets>;
 export type BucketConfigs = z.infer<typeof BucketConfigs>;

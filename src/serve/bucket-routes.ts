@@ -10,6 +10,7 @@ import {
 } from '../monitors/bucket-configs.ts';
 import type { Source } from '../sources/source.ts';
 import * as shapes from './bucket-api.ts';
+import { storedByBucket } from './bucket-storage.ts';
 import { isoOf } from './ledger-queries.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 
@@ -20,12 +21,17 @@ export function addBuckets(api: Api, parts: ApiParts): void {
     responses: answers(shapes.Buckets, 'Buckets with requests, and buckets of the estate'),
   });
   api.openapi(buckets, async (context) => {
-    const [active, known] = await Promise.all([activeBuckets(parts.engine), bucketSummaries(parts.engine)]);
+    const [active, known, stored] = await Promise.all([
+      activeBuckets(parts.engine),
+      bucketSummaries(parts.engine),
+      storedByBucket(parts, context.req.raw.signal),
+    ]);
     const estates = new Map(known.map((bucket) => [bucket.bucket, estateOf(bucket, parts.sources)]));
     const busy = active.map(({ bucket, requests, newest_s: newestS }) => ({
       bucket,
       requests,
       newest_event: isoOf(newestS * 1000),
+      stored: stored.get(bucket) ?? null,
       estate: estates.get(bucket) ?? null,
     }));
     const isBusy = new Set(active.map(({ bucket }) => bucket));
@@ -35,6 +41,7 @@ export function addBuckets(api: Api, parts: ApiParts): void {
         bucket,
         requests: 0,
         newest_event: null,
+        stored: stored.get(bucket) ?? null,
         estate: estates.get(bucket) ?? null,
       }));
     return context.json({ rows: [...busy, ...quiet] }, 200);

@@ -8,6 +8,8 @@ export const storeMetrics: Format = {
   unit: 'line',
   parsedTable: 'store_metrics_parsed',
   parses: [{ select: readSql('parse', import.meta.url) }],
-  migrations: [readMigration('store-metrics', '001-store-metrics', import.meta.url)],
+  migrations: ['001-store-metrics', '002-storage-type'].map((name) =>
+    readMigration('store-metrics', name, import.meta.url),
+  ),
   recognises: ({ head }) => /^\s*\{"namespace":"[^"]*","metric":"/.test(head.toString('latin1')),
 };

@@ -1,8 +1,8 @@
 -- Reads metrics, a JSON object a line; the braced placeholder gives (batch_id, line_number, line).
 with
   'Tuple(
-    namespace String, metric String, bucket String, filter_id String, destination_bucket String, rule_id String, statistic String, period_seconds UInt32,
-    time String, value Nullable(Float64), read_at String)' as point_type,
+    namespace String, metric String, bucket String, filter_id String, destination_bucket String, rule_id String, storage_type String,
+    statistic String, period_seconds UInt32, time String, value Nullable(Float64), read_at String)' as point_type,
   text -> if(match(text, '^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:'), parseDateTime64BestEffortOrNull(text, 3, 'UTC'), null) as moment
 select
   batch_id,
@@ -14,6 +14,7 @@ select
   point.filter_id as filter_id,
   point.destination_bucket as destination_bucket,
   point.rule_id as rule_id,
+  point.storage_type as storage_type,
   point.metric as metric,
   point.statistic as statistic,
   point.period_seconds as period_seconds,
