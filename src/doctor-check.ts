@@ -5,7 +5,7 @@ import { type Finding, refused } from './doctor/finding.ts';
 import { folderFindings } from './doctor/machine-findings.ts';
 import { queueArn } from './doctor/needs.ts';
 import { type Merge, mergeNotifications, type NotificationConfiguration } from './doctor/notifications.ts';
-import { metricsFindings, placeFindings, queueFindings } from './doctor/source-findings.ts';
+import { metricsFindings, placeFindings, publishFindings, queueFindings } from './doctor/source-findings.ts';
 import { storeFindings } from './doctor/store-findings.ts';
 import type { Clock } from './lib/clock.ts';
 import { Fault } from './lib/fault.ts';
@@ -35,7 +35,8 @@ export async function examine({ config, bucketsMax }: DoctorRequest, parts: Doct
       estate.stores.map((store) => storeFindings(request, { store, ...parts })),
     );
     const sources = await Promise.all(config.sources.map((source) => sourceFindings(source, parts.signal)));
-    return [...machine, ...stores.flat(), ...sources.flat()];
+    const published = config.cloudwatch === undefined ? [] : publishFindings(config.cloudwatch.budget);
+    return [...machine, ...stores.flat(), ...sources.flat(), ...published];
   } finally {
     estate.close();
   }
