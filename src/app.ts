@@ -208,6 +208,7 @@ class RunningApp implements App {
         backups: wired.jobs.backups,
         alarms: wired.jobs.alarms,
         notifications: wired.jobs.notifications,
+        publisher: wired.jobs.publishing?.publisher,
         acceptBackups: wired.acceptBackups,
         linkKey: wired.linkKey,
         canaries: wired.jobs.canaries,
@@ -268,6 +269,7 @@ class RunningApp implements App {
     this.#stop.abort();
     await Promise.allSettled(this.#following);
     await this.jobs.notifications.close();
+    this.jobs.publishing?.close();
     await this.#wired.intake.close();
     await Promise.all(this.#wired.sources.map(async (source) => source.close?.()));
     this.#wired.estate.close();

@@ -5,7 +5,13 @@ import { type Finding, refused } from './doctor/finding.ts';
 import { folderFindings } from './doctor/machine-findings.ts';
 import { queueArn } from './doctor/needs.ts';
 import { type Merge, mergeNotifications, type NotificationConfiguration } from './doctor/notifications.ts';
-import { metricsFindings, placeFindings, queueFindings, topicFinding } from './doctor/source-findings.ts';
+import {
+  metricsFindings,
+  placeFindings,
+  publishFindings,
+  queueFindings,
+  topicFinding,
+} from './doctor/source-findings.ts';
 import { storeFindings } from './doctor/store-findings.ts';
 import type { Clock } from './lib/clock.ts';
 import { Fault } from './lib/fault.ts';
@@ -36,7 +42,8 @@ export async function examine({ config, bucketsMax }: DoctorRequest, parts: Doct
     );
     const sources = await Promise.all(config.sources.map((source) => sourceFindings(source, parts)));
     const topics = config.notify.channels.filter((channel) => channel.kind === 'sns').map(topicFinding);
-    return [...machine, ...stores.flat(), ...sources.flat(), ...topics];
+    const published = config.cloudwatch === undefined ? [] : publishFindings(config.cloudwatch.budget);
+    return [...machine, ...stores.flat(), ...sources.flat(), ...topics, ...published];
   } finally {
     estate.close();
   }

@@ -6,8 +6,9 @@ import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
 import { openAlarms } from './alarm-watch.ts';
-import type { AlarmFeed, MetricReader } from './alarms/feed.ts';
+import type { AlarmFeed } from './alarms/feed.ts';
 import type { AlarmsControl } from './alarms/known-definition.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { type Notifications, openNotifications } from './notify-watch.ts';
 import { openBackups } from './backup-watch.ts';
 import type { BackupsControl } from './monitors/backups/monitor.ts';
@@ -16,6 +17,7 @@ import { archivePlace } from './monitors/replication/archive-place.ts';
 import { CanaryJob } from './monitors/replication/canary.ts';
 import { openJudge } from './monitors/replication/judge.ts';
 import { openPairsJob } from './monitors/replication/pairs-job.ts';
+import { openPublishing, type Publishing } from './publish-watch.ts';
 import type { Estate } from './s3/estate.ts';
 import type { Source } from './sources/source.ts';
 
@@ -27,8 +29,8 @@ interface JobParts {
   readonly progress: () => IntakeCounts;
   /** Whether the sources have all that they are to have at the start. */
   readonly isWhole: () => boolean;
-  /** What alarms on metrics are evaluated by; absent: they say that metrics are not read. */
-  readonly metrics?: MetricReader;
+  /** What alarms on metrics are evaluated by, and what is published; absent: alarms say that metrics are not read. */
+  readonly metrics?: Metrics;
   /** What has alarms beside the monitors. */
   readonly feeds?: readonly AlarmFeed[];
   readonly estate: Estate;
@@ -47,6 +49,8 @@ export interface Jobs {
   readonly backups: BackupsControl;
   readonly alarms: AlarmsControl;
   readonly notifications: Notifications;
+  /** Absent: nothing is published to CloudWatch. */
+  readonly publishing?: Publishing;
   /** False while sources are followed and what they had at the start is not all read and judged: much seems to be missing. */
   isSettled(): boolean;
   /** Does now what is left to do about facts that are stored, for who asks without a server running. */
@@ -76,6 +80,7 @@ export function openJobs(config: Config, parts: JobParts): Jobs {
   const backups = openBackups(config, { ...parts, isTakenIn: () => start.isTakenIn() });
   const alarms = openAlarms(config, { ...parts, isSettled: () => start.isSettled });
   const notifications = openNotifications(config, parts);
+  const publishing = publishingOf(config, { ...parts, isSettled: () => start.isSettled });
   return {
     all: [
       pairs,
@@ -85,11 +90,13 @@ export function openJobs(config: Config, parts: JobParts): Jobs {
       ...backups.jobs,
       alarms.job,
       ...notifications.jobs,
+      ...(publishing === undefined ? [] : [publishing.job]),
     ],
     canaries,
     backups,
     alarms,
     notifications,
+    ...(publishing === undefined ? {} : { publishing }),
     async catchUp(signal) {
       await pairs.run(signal);
       await judge.run(signal);
@@ -140,6 +147,13 @@ function openCanaries({ canaries, target }: Config['replication'], parts: JobPar
     targetMs: target,
   }));
   return new CanaryJob(settings, { ...parts, stores: parts.estate });
+}
+
+function publishingOf(
+  config: Config,
+  { metrics, ...parts }: JobParts & { readonly isSettled: () => boolean },
+): Publishing | undefined {
+  return metrics === undefined ? undefined : openPublishing(config, { ...parts, metrics });
 }
 
 function archiveJobs({ archive }: Config['replication'], { engine, estate, clock }: JobParts): Job[] {

@@ -10,6 +10,7 @@ import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addIngestCommand } from './commands/ingest.ts';
+import { addMetricsCommand } from './commands/metrics.ts';
 import { addNotifyCommand } from './commands/notify.ts';
 import { addReplicationCommand } from './commands/replication.ts';
 import { addSearchCommands } from './commands/search.ts';
@@ -56,6 +57,7 @@ function program(): Command {
   addBackupsCommand(root);
   addAlarmsCommand(root);
   addSilenceCommand(root);
+  addMetricsCommand(root);
   addNotifyCommand(root);
   addSqlCommand(root);
   addConfigCommand(root);

@@ -45,6 +45,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     `/metrics/AllRequests?${RANGE}&by=bucket,operation&where={"http_status":"200"}`,
     `/metrics/RecordsLoaded?since=2026-01-01T00:00:00Z`,
   ],
+  '/metric-series': [
+    `/metric-series?${RANGE}&metric=4xxErrors`,
+    `/metric-series?${RANGE}&metric=rate(AllRequests)&by=operation&where={"bucket":"nimbus-billing"}&period=3600`,
+  ],
   '/analyses': ['/analyses'],
   '/analyses/{name}': [
     `/analyses/object-deletions?${RANGE}`,
@@ -87,7 +91,7 @@ const OTHERS = [
   '/alarm/acknowledge/{token}',
   '/alarm/silence/{token}',
 ];
-/** Routes whose suites fill their own tables: backup-reading, backup-act, alarm-routes, notify-app. Here their answers have the documented shape. */
+/** Routes whose suites fill their own tables: backup-reading, backup-act, alarm-routes, notify-app, cli-metrics. Here their answers have the documented shape. */
 const FILLED_ELSEWHERE: Readonly<Record<string, string>> = {
   '/backups': '/backups',
   '/backups/metric': `/backups/metric?${RANGE}`,
@@ -97,6 +101,7 @@ const FILLED_ELSEWHERE: Readonly<Record<string, string>> = {
   '/alarms/transitions': '/alarms/transitions',
   '/silences': '/silences',
   '/notifications': '/notifications',
+  '/publication': '/publication',
 };
 /** Of one that has to be there: in those suites alone. */
 const OF_ONE = ['/backups/links', '/backups/series', '/alarms/detail', '/notifications/routes'];

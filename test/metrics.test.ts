@@ -195,6 +195,17 @@ const CASES: readonly Case[] = [
     given: { where: { operation: 'REST.PUT.OBJECT' } },
     expected: ['media REST.PUT.OBJECT: 10:05=1'],
   },
+  { metric: 'AllRequests', given: { by: [] }, expected: [': 10:00=2 10:05=1 10:20=1'] },
+  {
+    metric: 'AllRequests',
+    given: { by: ['operation'], where: { bucket: 'media' } },
+    expected: ['media REST.GET.OBJECT: 10:00=2', 'media REST.PUT.OBJECT: 10:05=1'],
+  },
+  {
+    metric: 'fill(PutRequests{bucket="logs"}, 0)',
+    given: { by: ['bucket'], periodMs: 3_600_000 },
+    expected: ['logs: 10:00=0'],
+  },
   {
     metric: 'AllRequests',
     given: { where: { http_status: '*', bucket: 'media' } },

@@ -41,6 +41,8 @@ export interface MetricQuestion {
   readonly statistic: string;
   /** Only series that have these labels; `*` stands for any value. */
   readonly where: Labels;
+  /** Labels that series are split by; absent: all that the metric is always split by, and those of `where`. */
+  readonly by?: readonly string[];
   readonly periodMs: number;
   /** Multiples of the period, start inclusive, end exclusive; milliseconds since 1970 UTC. */
   readonly startMs: number;

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { Fault } from '../lib/fault.ts';
 import type { Said, Silences } from '../serve/alarm-api.ts';
 import { matchersOf, matchersText } from './alarm-name.ts';
-import { ALARM_ARGUMENT, askAlarms, findAlarm } from './alarms-client.ts';
+import { ALARM_ARGUMENT, findAlarm } from './alarms-client.ts';
+import { ask } from './ask.ts';
 import { endOf, loginName } from './options.ts';
 import { minuteText, print, printRows, visible } from './output.ts';
 
@@ -30,7 +31,7 @@ export function addAlarmsAckCommand(alarms: Command): void {
     )
     .action(async (words: readonly string[], options: Options, self: Command) => {
       const body = { ...endOf(options, 'acknowledge it'), author: options.author ?? loginName() };
-      await askAlarms(self, async (client, { json }) => {
+      await ask(self, async (client, { json }) => {
         const { alarm } = await findAlarm(words, client);
         const { reason } = options;
         const said = await client.post<Said>('/alarms/acknowledge', { ...body, alarm, reason });
@@ -72,7 +73,7 @@ Examples:
       if (until === undefined)
         throw new Fault('invalid', 'Cannot silence alarms: give --for or --until; a silence has an end.');
       const matchers = matchersOf(words);
-      await askAlarms(self, async (client, { json }) => {
+      await ask(self, async (client, { json }) => {
         const { author = loginName(), reason } = options;
         const said = await client.post<Said>('/silences', { matchers, ends: until, author, reason });
         print(json === true ? JSON.stringify(said) : visible(`${said.sentence} Its id is ${said.id}.`));
@@ -87,7 +88,7 @@ function addList(silence: Command): void {
     .option('--all', 'those that are over too')
     .addHelpText('after', '\nExample:\n  bucketwatch silence list --all')
     .action(async (options: Options, self: Command) => {
-      await askAlarms(self, async (client, { json }) => {
+      await ask(self, async (client, { json }) => {
         const answer = await client.get<Silences>('/silences');
         const rows = answer.rows.filter(({ state }) => options.all === true || state !== 'ended');
         printRows(json === true ? rows : rows.map(silenceRow), {
@@ -111,7 +112,7 @@ function addEnd(silence: Command): void {
     .argument('<id>', 'as silence list shows it')
     .addHelpText('after', '\nExample:\n  bucketwatch silence end 3f2a9c')
     .action(async (id: string, _options: Options, self: Command) => {
-      await askAlarms(self, async (client, { json }) => {
+      await ask(self, async (client, { json }) => {
         const said = await client.post<Said>(`/silences/${encodeURIComponent(id)}/end`, {});
         print(json === true ? JSON.stringify(said) : visible(said.sentence));
       });

@@ -1,22 +1,7 @@
 /** What the commands about alarms share. */
-import type { Command } from 'commander';
 import type { Alarm, Alarms } from '../serve/alarm-api.ts';
 import { alarmNamed } from './alarm-name.ts';
-import { type ApiClient, configOf, type GlobalFlags, globalFlags, reach } from './context.ts';
-
-/** Asks the API of the server, or of an app in this process when none runs. */
-export async function askAlarms<Answer>(
-  command: Command,
-  ask: (client: ApiClient, flags: GlobalFlags) => Promise<Answer>,
-): Promise<Answer> {
-  const flags = globalFlags(command);
-  const client = await reach(configOf(flags));
-  try {
-    return await ask(client, flags);
-  } finally {
-    await client.close();
-  }
-}
+import type { ApiClient } from './context.ts';
 
 /** The alarm that the words name. Throws `not_found` or `invalid` when that is not one. */
 export async function findAlarm(words: readonly string[], client: ApiClient): Promise<Alarm> {

@@ -1,7 +1,8 @@
 /** `alarms list`, `history`, `definitions`: alarms as they stand, their changes, and what they are made from. */
 import { type Command, Option } from 'commander';
 import { type Alarm, Alarms, type Definitions, type Transitions } from '../serve/alarm-api.ts';
-import { ALARM_ARGUMENT, ALARMS_MAX, askAlarms, findAlarm, markOf, needsSomebody } from './alarms-client.ts';
+import { ALARM_ARGUMENT, ALARMS_MAX, findAlarm, markOf, needsSomebody } from './alarms-client.ts';
+import { ask } from './ask.ts';
 import type { ApiClient } from './context.ts';
 import { addLimitOption, instantText, textOf } from './options.ts';
 import { countText, jsonLines, minuteText, print, printRows, tableText } from './output.ts';
@@ -33,7 +34,7 @@ Examples:
 Exit code: 1 when one of them is in ALARM, and neither silenced nor acknowledged.`,
     )
     .action(async (options: Options, self: Command) => {
-      await askAlarms(self, async (client, flags) => {
+      await ask(self, async (client, flags) => {
         const [state, severity, monitor] = ['state', 'severity', 'monitor'].map((name) =>
           textOf(options, name),
         );
@@ -75,7 +76,7 @@ export function addAlarmsHistoryCommand(alarms: Command): void {
       '\nExamples:\n  bucketwatch alarms history --since 30d\n  bucketwatch alarms history backups/missing series=orders --json',
     )
     .action(async (words: readonly string[], options: Options, self: Command) => {
-      await askAlarms(self, async (client, flags) => {
+      await ask(self, async (client, flags) => {
         const alarm = words.length === 0 ? undefined : (await findAlarm(words, client)).alarm;
         const since = instantText(textOf(options, 'since'));
         const found = await transitions({ alarm, since, limit: Number(options['limit']) }, client);
@@ -123,7 +124,7 @@ export function addAlarmsDefinitionsCommand(alarms: Command): void {
     .description('show what alarms are made from: the rule in words, and how many alarms it makes')
     .addHelpText('after', '\nExample:\n  bucketwatch alarms definitions')
     .action(async (_options: object, self: Command) => {
-      await askAlarms(self, async (client, flags) => {
+      await ask(self, async (client, flags) => {
         const { rows } = await client.get<Definitions>('/alarms/definitions');
         printRows(rows, {
           form: flags.json === true ? 'json' : 'table',

@@ -1,7 +1,8 @@
 /** `alarms show`: one alarm closely. */
 import type { Command } from 'commander';
 import type { Alarm, AlarmDetail } from '../serve/alarm-api.ts';
-import { ALARM_ARGUMENT, askAlarms, findAlarm } from './alarms-client.ts';
+import { ALARM_ARGUMENT, findAlarm } from './alarms-client.ts';
+import { ask } from './ask.ts';
 import { minuteText, print, tableText, visible } from './output.ts';
 
 /** Of each list as many as fit a screen; --json has all. */
@@ -21,7 +22,7 @@ Examples:
   bucketwatch alarms show backups/missing series=orders`,
     )
     .action(async (words: readonly string[], _options: object, self: Command) => {
-      await askAlarms(self, async (client, flags) => {
+      await ask(self, async (client, flags) => {
         const { alarm } = await findAlarm(words, client);
         const detail = await client.get<AlarmDetail>('/alarms/detail', { alarm });
         print(flags.json === true ? JSON.stringify(detail) : detailText(detail));

@@ -7,7 +7,7 @@ import { metricAlarmsOf } from '../config/alarm-file.ts';
 import { parseDuration } from '../config/units.ts';
 import { Fault, reasonOf } from '../lib/fault.ts';
 import type { BackTest } from '../serve/alarm-api.ts';
-import { askAlarms } from './alarms-client.ts';
+import { ask } from './ask.ts';
 import { globalFlags } from './context.ts';
 import { instantText, textOf } from './options.ts';
 import { jsonLines, minuteText, print, tableText, visible } from './output.ts';
@@ -130,7 +130,7 @@ async function testDefinition(word: string, options: Options, command: Command):
     until: instantText(textOf(options, 'until')),
     period_seconds: periodSeconds(textOf(options, 'period')),
   };
-  await askAlarms(command, async (client, { json }) => {
+  await ask(command, async (client, { json }) => {
     for (const one of asked) {
       const test = await client.post<BackTest>('/alarms/backtest', { ...one, ...range });
       const title = asked.length === 1 ? '' : `${visible(test.definition)}: `;

@@ -36,7 +36,8 @@ export function addDemoCommand(root: Command): void {
       const flags = globalFlags(command);
       const endMs = systemClock.nowMs();
       const digests = new EstateDigests(endMs);
-      const given = withListen(configOf(flags), options.listen);
+      // What is made up is nobody's metric.
+      const { cloudwatch: _cloudwatch, ...given } = withListen(configOf(flags), options.listen);
       const config = {
         ...given,
         backups: configSchema.parse({ backups: BACKUPS_SECTION }).backups,

@@ -6,6 +6,7 @@ import { toJSONSchema as toJsonSchema, type z } from 'zod';
 import { Fault, reasonOf } from '../lib/fault.ts';
 import { nearest } from '../lib/nearest.ts';
 import { isTokenUrl } from './health.ts';
+import { publicationProblems } from './publications.ts';
 import { type Config, configSchema } from './schema.ts';
 
 const CONFIG_FILE = 'bucketwatch.yaml';
@@ -84,8 +85,11 @@ export function parseConfig(
   const parsed = configSchema.safeParse(resolved);
   if (parsed.success && problems.length === 0) {
     const duplicate = duplicateName(parsed.data);
-    if (duplicate === undefined) return { ok: true, config: parsed.data };
-    report([duplicate.section], duplicate.message);
+    const { cloudwatch, backups } = parsed.data;
+    const published = cloudwatch === undefined ? [] : publicationProblems({ cloudwatch, backups });
+    if (duplicate === undefined && published.length === 0) return { ok: true, config: parsed.data };
+    if (duplicate !== undefined) report([duplicate.section], duplicate.message);
+    for (const { path, message } of published) report(['cloudwatch', ...path], message);
   }
   for (const issue of parsed.error?.issues ?? []) reportIssue(issue, report);
   return { ok: false, problems };

@@ -4,7 +4,9 @@ import { DEFAULT_PARSE_PARAMS, FORMAT_NAMES } from '../formats/format.ts';
 import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
 import { alarms } from './alarms.ts';
 import { backups } from './backups.ts';
+import { cloudwatch } from './cloudwatch.ts';
 import { health } from './health.ts';
+import { identity } from './identity.ts';
 import { notify } from './notify.ts';
 import { duration, durationIfAny, size } from './units.ts';
 
@@ -45,16 +47,6 @@ const filesSource = z
     poll: duration('2s', 'How often the folder is looked at.'),
   })
   .refine(isOfEvents, NEEDS_EVENTS);
-
-const identity = {
-  profile: z.string().optional().describe('Profile of the AWS configuration files.'),
-  role_arn: z.string().optional().describe('Role to assume.'),
-  access_key_id: z
-    .string()
-    .optional()
-    .describe('Key id, when the usual AWS chain does not apply; ${ENV} or file:.'),
-  secret_access_key: z.string().optional().describe('Secret of the key; ${ENV} or file: only.'),
-};
 
 const bucketSource = z
   .strictObject({
@@ -340,6 +332,7 @@ export const configSchema = z.strictObject({
   alarms,
   health: health.prefault({}),
   notify,
+  cloudwatch: cloudwatch.optional(),
   trail_keys: trailKeys.prefault({}),
   intake: z
     .strictObject({

@@ -1,4 +1,5 @@
 /** Which IAM actions the configuration takes, on which resources, and for what. Pure. */
+import { publicationsOf } from '../config/publications.ts';
 import type { Config, SourceConfig, StoreConfig } from '../config/schema.ts';
 import { ASPECT_NAMES, ASPECTS } from '../s3/aspects.ts';
 import { isWatched } from '../s3/names.ts';
@@ -10,6 +11,8 @@ export interface Need {
   readonly resources: readonly string[];
   /** What it is for; becomes the statement's Sid. */
   readonly what: string;
+  /** Values of condition keys under which it is enough, where the resource cannot say it. */
+  readonly condition?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Every need of sources, stores and monitors, in the order of the configuration. */
@@ -23,6 +26,7 @@ export function needsOf(config: Config): Need[] {
       ...archiveNeeds(store, config),
       ...backupNeeds(store, config),
     ]),
+    ...publishNeeds(config),
     ...trailKeyNeeds(config),
     ...topicNeeds(config),
   ].filter(({ resources }) => resources.length > 0);
@@ -188,6 +192,21 @@ function backupNeeds(store: StoreConfig, { backups }: Config): Need[] {
       actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectLegalHold'],
       resources: buckets.map((bucket) => `${arnOf(bucket)}/*`),
       what: 'Backups',
+    },
+  ];
+}
+
+/** Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html */
+function publishNeeds({ cloudwatch, backups }: Config): Need[] {
+  if (cloudwatch === undefined) return [];
+  const publications = publicationsOf({ cloudwatch, backups });
+  return [
+    {
+      identity: identityName({ name: 'cloudwatch', ...cloudwatch }),
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      what: 'Publish',
+      condition: { 'cloudwatch:namespace': [...new Set(publications.map(({ namespace }) => namespace))] },
     },
   ];
 }

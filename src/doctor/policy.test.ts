@@ -124,3 +124,28 @@ test.each([
 test('a configuration that reads local files alone needs no policy', () => {
   expect(policies({ sources: [{ kind: 'files', name: 'f', path: '/logs' }] }).size).toBe(0);
 });
+
+test('a policy for publishing grants it for the namespaces that are published', () => {
+  const cloudwatch = {
+    region: 'eu-west-1',
+    access_key_id: 'AKID',
+    secret_access_key: 'secret',
+    presets: ['CRRMonitor'],
+    publish: [{ metric: 'AllRequests' }, { metric: 'GetRequests' }],
+  };
+  const condition = { StringEquals: { 'cloudwatch:namespace': ['CRRMonitor', 'Bucketwatch'] } };
+  expect([...policies({ cloudwatch })]).toEqual([
+    [
+      'the key of cloudwatch',
+      {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            ...statement('BucketwatchPublish', ['cloudwatch:PutMetricData'], ['*']),
+            Condition: condition,
+          },
+        ],
+      },
+    ],
+  ]);
+});

@@ -6,6 +6,7 @@ export interface PolicyStatement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
+  readonly Condition?: { readonly StringEquals: Readonly<Record<string, readonly string[]>> };
 }
 
 export interface Policy {
@@ -34,11 +35,12 @@ function merged(needs: readonly Need[]): PolicyStatement[] {
       resources: union(before?.resources ?? [], need.resources),
     });
   }
-  return [...byPurpose.values()].map(({ what, actions, resources }) => ({
+  return [...byPurpose.values()].map(({ what, actions, resources, condition }) => ({
     Sid: `Bucketwatch${what}`,
     Effect: 'Allow',
     Action: actions,
     Resource: resources,
+    ...(condition === undefined ? {} : { Condition: { StringEquals: condition } }),
   }));
 }
 

@@ -176,3 +176,23 @@ export function topicFinding({ name, topic }: { readonly name: string; readonly 
   const firstStep = `Have it granted on ${topic}; bucketwatch notify test ${name} sends one.`;
   return untried(asked, 'it would send a message', firstStep);
 }
+
+/** What is known of publishing without doing it. */
+export function publishFindings(budgetUsd: number | undefined): Finding[] {
+  const put: Finding = {
+    check: 'cloudwatch: cloudwatch:PutMetricData',
+    result: 'untried',
+    sentence: 'Not tried: values would be published.',
+    firstStep: 'Have it granted on * for the namespaces (doctor --policy); serve says when it is refused.',
+    isNeeded: true,
+  };
+  if (budgetUsd !== undefined) return [put];
+  const budget: Finding = {
+    check: 'cloudwatch: budget',
+    result: 'missing',
+    sentence: 'Nothing is sent: cloudwatch.budget does not say what it may cost a month.',
+    firstStep: 'See what it would cost (bucketwatch metrics published), and set cloudwatch.budget.',
+    isNeeded: true,
+  };
+  return [put, budget];
+}

@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { Fault } from '../lib/fault.ts';
 import type { Dimension, MetricDefinition, Statistic } from '../monitors/metric.ts';
-import { dimensionNamed } from './catalogue.ts';
+import { dimensionNamed, dimensionsOf } from './catalogue.ts';
 import { type Limited, querySeries, type Series, type SeriesFound } from './query.ts';
 import type { Labels, Point } from './points.ts';
 
@@ -12,6 +12,8 @@ export interface Reference {
   readonly statistic: Statistic;
   /** `*` stands for any value. */
   readonly where: Labels;
+  /** Labels that series are split by, beside those of `where`; absent: all that the metric is always split by. */
+  readonly by?: readonly string[];
   readonly periodMs: number;
   readonly startMs: number;
   readonly endMs: number;
@@ -91,10 +93,10 @@ function groupsOf(references: readonly Reference[]): Group[] {
   );
 }
 
-/** All dimensions of the metric, and the finer ones that the question names. */
-function splitOf({ metric, where }: Reference): Dimension[] {
-  const finer = (metric.finerDimensions ?? []).filter(({ name }) => where[name] !== undefined);
-  return [...metric.dimensions, ...finer];
+/** All dimensions of the metric, or those asked for, and any that the question limits it to. */
+function splitOf({ metric, where, by }: Reference): Dimension[] {
+  const split = new Set(by ?? metric.dimensions.map(({ name }) => name));
+  return dimensionsOf(metric).filter(({ name }) => split.has(name) || where[name] !== undefined);
 }
 
 /** Runs of questions that one range spans without becoming long. */

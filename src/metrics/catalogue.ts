@@ -45,9 +45,11 @@ export function statisticOf(text: string, metric: MetricDefinition): Statistic {
   const percentile = Number(/^p(\d{1,3}(?:\.\d{1,10})?)$/.exec(name)?.[1] ?? Number.NaN);
   if (percentile <= (metric.percentileMax ?? -1)) return { name, percentile };
   if (Number.isNaN(percentile) && metric.statistics.includes(name)) return { name };
+  const near = nearest(name, metric.statistics);
+  const end = near === undefined ? '.' : `; did you mean ${near}?`;
   throw new Fault(
     'invalid',
-    `Cannot give ${metric.name} as "${text}": it has ${statisticsOf(metric).join(', ')}.`,
+    `Cannot give ${metric.name} as "${text}": it has ${statisticsOf(metric).join(', ')}${end}`,
   );
 }
 

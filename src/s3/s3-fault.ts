@@ -7,7 +7,7 @@ export interface Attempt {
   readonly what: string;
   readonly action: string;
   readonly resource: string;
-  /** Scheme, host and port when it is not AWS. */
+  /** Who is asked: scheme, host and port when it is not AWS, or the name of a service other than S3. */
   readonly endpoint?: string;
 }
 

@@ -1,6 +1,5 @@
 /** Metrics: which there are, and a statistic of one over time. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { Fault } from '../lib/fault.ts';
 import {
   dimensionNamed,
   metricNamed,
@@ -17,10 +16,14 @@ import * as shapes from './activity-api.ts';
 import { activityOf, coverageOf, coverageOfFormats } from './coverage.ts';
 import { isoOf } from './ledger-queries.ts';
 import { rangeQuery } from './range.ts';
+import { addMetricSeries, labelQuery, labelsOf, namesOf } from './metric-series-routes.ts';
+import { addPublication } from './publication-routes.ts';
 import { type Api, type ApiParts, answers, limitOf } from './route.ts';
 
 export function addMetrics(api: Api, parts: ApiParts): void {
   addCatalogue(api, parts);
+  addMetricSeries(api, parts);
+  addPublication(api, parts);
   const series = createRoute({
     method: 'get',
     path: '/api/v1/metrics/{name}',
@@ -29,16 +32,7 @@ export function addMetrics(api: Api, parts: ApiParts): void {
       query: rangeQuery.extend({
         statistic: z.string().max(20).optional(),
         steps: limitOf(240, 2000),
-        where: z
-          .string()
-          .max(4000)
-          .optional()
-          .openapi({ description: 'Values of dimensions as JSON: `{"operation":"REST.GET.OBJECT"}`.' }),
-        by: z
-          .string()
-          .max(1000)
-          .optional()
-          .openapi({ description: 'Dimensions, joined by commas: a series for each of their values.' }),
+        ...labelQuery,
       }),
     },
     responses: answers(shapes.MetricAnswer, 'A statistic of a metric over time'),
@@ -51,12 +45,11 @@ export function addMetrics(api: Api, parts: ApiParts): void {
     const limits = limitsOf({ where, bucket: query.bucket }, metric);
     const stepS = Math.max(metric.finestS, stepSeconds(activity.range, steps));
     const asked = { metric, statistic, by: [], limits, ...activity.range };
-    const dimensions = (by ?? '').split(',').filter((name) => name !== '');
     const [found, whole, split, coverage] = await Promise.all([
       ask({ ...asked, stepS }, parts),
       ask(asked, parts),
       splitOf(
-        dimensions.map((name) => dimensionNamed(name, metric)),
+        namesOf(by).map((name) => dimensionNamed(name, metric)),
         { ...asked, stepS },
         parts,
       ),
@@ -137,8 +130,6 @@ async function splitOf(
 
 const SPLIT_MAX = 100;
 
-const whereShape = z.record(z.string(), z.string());
-
 interface Asked {
   readonly where: string | undefined;
   readonly bucket: string | undefined;
@@ -146,23 +137,11 @@ interface Asked {
 
 /** Throws `invalid` for a dimension that the metric does not have. */
 function limitsOf({ where, bucket }: Asked, metric: MetricDefinition): Limited[] {
-  const labels = { ...labelsOf(where ?? '{}'), ...(bucket === undefined ? {} : { bucket }) };
+  const labels = { ...labelsOf(where), ...(bucket === undefined ? {} : { bucket }) };
   return Object.entries(labels).map(([name, value]) => ({
     dimension: dimensionNamed(name, metric),
     values: [value],
   }));
-}
-
-function labelsOf(text: string): Record<string, string> {
-  try {
-    return whereShape.parse(JSON.parse(text));
-  } catch (error) {
-    throw new Fault(
-      'invalid',
-      `Cannot read where: it is not JSON such as {"operation":"REST.GET.OBJECT"}, got "${text}".`,
-      { cause: error },
-    );
-  }
 }
 
 function coverageOfMetric(

@@ -3,6 +3,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AlarmsControl } from '../alarms/known-definition.ts';
 import type { Config } from '../config/schema.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Publisher } from '../export/publisher.ts';
 import type { HealthWatch } from '../health/health-watch.ts';
 import type { IntakeCounts } from '../intake/counts.ts';
 import type { Intake } from '../intake/intake.ts';
@@ -40,6 +41,8 @@ export interface ApiParts {
   /** Of 32 bytes: secret links are made with it. */
   readonly linkKey: Uint8Array;
   readonly notifications: NotifyRules;
+  /** Absent: nothing is published to CloudWatch. */
+  readonly publisher?: Pick<Publisher, 'look'> | undefined;
   readonly canaries: Pick<CanaryJob, 'send'>;
   /** False while what the sources had at the start is not read and judged. */
   readonly isSettled: () => boolean;

@@ -1,5 +1,5 @@
 /** Every kind of source: one line each. */
-import type { SourceConfig, StoreConfig } from '../config/schema.ts';
+import type { Config, SourceConfig, StoreConfig } from '../config/schema.ts';
 import type { FormatName } from '../formats/format.ts';
 import type { Clock } from '../lib/clock.ts';
 import { openCloudWatch } from '../s3/cloudwatch.ts';
@@ -159,7 +159,10 @@ export function queueConnections(config: Extract<SourceConfig, { kind: 'queue' }
 
 /** Who we are to what a section describes. */
 export function identityOf(
-  config: Extract<SourceConfig, { kind: 'queue' | 'bucket-listing' | 'cloudwatch' }> | StoreConfig,
+  config:
+    | Extract<SourceConfig, { kind: 'queue' | 'bucket-listing' | 'cloudwatch' }>
+    | StoreConfig
+    | NonNullable<Config['cloudwatch']>,
 ) {
   return {
     profile: config.profile,
