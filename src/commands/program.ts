@@ -1,5 +1,6 @@
 /** The command line: global options, and one file per command. */
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { EXIT_CODE, Fault, reasonOf } from '../lib/fault.ts';
 import { VERSION } from '../version.ts';
 import { addActivityCommand } from './activity.ts';
 import { addSilenceCommand } from './alarms-act.ts';
@@ -18,6 +19,9 @@ import { addServeCommand } from './serve.ts';
 import { addSourcesCommand } from './sources.ts';
 import { addSqlCommand } from './sql.ts';
 import { addTimelineCommand } from './timeline.ts';
+
+/** Exit code of what nobody has to expect. */
+export const EXIT_DEFECT = 4;
 
 const EXIT_CODES = `
 Exit codes:
@@ -60,4 +64,22 @@ export function program(): Command {
   addDoctorCommand(root);
   for (const command of root.commands) command.exitOverride().showHelpAfterError();
   return root;
+}
+
+/** Runs one command line, without the name of the program, and gives the exit code; what it has to say is written. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(args, { from: 'user' });
+    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Fault) {
+      process.stderr.write(`${error.message}\n`);
+      return EXIT_CODE[error.code];
+    }
+    process.stderr.write(
+      `Bucketwatch failed: ${error instanceof Error ? (error.stack ?? error.message) : reasonOf(error)}\n`,
+    );
+    return EXIT_DEFECT;
+  }
 }
