@@ -58,7 +58,7 @@ export function describePages(name: string, tests: (pages: DemoPages) => void): 
     afterAll(async () => {
       await browser?.close();
       await demo?.stop();
-    }, 30_000);
+    }, 180_000);
     tests({
       openPage: (options) => openPage({ browser, url: demo.url }, options),
       url: () => demo.url,
