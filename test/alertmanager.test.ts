@@ -1,7 +1,7 @@
 /** Alarms at a real Alertmanager: what fires, what ends, what is kept, what it never gets. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { openAlertmanager, RENEW_MS } from '../src/notify/alertmanager.ts';
@@ -242,6 +242,7 @@ describe.skipIf(missing !== undefined)(`Alertmanager${missing === undefined ? ''
     await passAfter(0);
     expect(store.entries.at(-1)).toMatchObject({ kind: 'failed', reason: 'no answer (ECONNREFUSED)' });
     let own = await start(port);
+    onTestFinished(() => own.stop());
     await passAfter(10_000);
     expect(store.entries.at(-1)).toMatchObject({ kind: 'delivered' });
     expect(await firing('lasts', url)).toHaveLength(1);
@@ -257,6 +258,5 @@ describe.skipIf(missing !== undefined)(`Alertmanager${missing === undefined ? ''
     expect(await firing('lasts', url)).toEqual([]);
     await passAfter(RENEW_MS);
     expect(await firing('lasts', url)).toEqual([]);
-    await own.stop();
   });
 });
