@@ -1,6 +1,7 @@
 /** Commands run in this process, for tests that need no process of their own: those take a second each. */
 import { Command } from 'commander';
-import { vi } from 'vitest';
+import { type MockInstance, vi } from 'vitest';
+import { runCommandLine } from '../src/commands/program.ts';
 
 export interface CommandRun {
   readonly out: string;
@@ -28,5 +29,30 @@ export async function runCommand(add: (root: Command) => void, args: readonly st
   } finally {
     process.exitCode = before;
     write.mockRestore();
+  }
+}
+
+export interface Typed extends CommandRun {
+  readonly err: string;
+}
+
+/** Runs a whole command line as the program does, but in this process. One at a time. */
+export async function typed(args: readonly string[]): Promise<Typed> {
+  const streams = [process.stdout, process.stderr] as const;
+  const texts: [string[], string[]] = [[], []];
+  const writes = streams.map((stream, index): MockInstance => {
+    return vi.spyOn(stream, 'write').mockImplementation((text) => {
+      texts[index]?.push(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'));
+      return true;
+    });
+  });
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    const code = await runCommandLine(args);
+    return { code, out: texts[0].join(''), err: texts[1].join('') };
+  } finally {
+    process.exitCode = before;
+    for (const write of writes) write.mockRestore();
   }
 }

@@ -29,7 +29,8 @@ interface Timeline {
   readonly nowMs: () => number;
 }
 
-function timeline(given: Rules): Timeline {
+/** `renewMs`: of channels that forget. */
+function timeline(given: Rules, renewMs?: number): Timeline {
   const store = new MemoryStore();
   // Something was told before: the first transitions of a new alarm are all of them news.
   store.entries.push({
@@ -52,6 +53,7 @@ function timeline(given: Rules): Timeline {
     (name): Channel => ({
       name,
       kind: 'webhook',
+      ...(renewMs === undefined ? {} : { renewMs }),
       send: async (notification) => {
         received.push(notification);
         log.push(`${timeText(nowMs)} ${name} ${textOf(notification)}`);
@@ -377,6 +379,48 @@ test('a digest tells at its times what has changed since', async () => {
   change('b', 'OK');
   await until(60 * HOUR_MS);
   expect(log).toEqual(['08:00 ops digest ALARM a, ALARM OK b']);
+});
+
+test('a channel that forgets is told again of what lasts, whatever keeps it quiet, and nothing of it is recorded', async () => {
+  const quiet = route({ repeatIntervalMs: 0, groupBy: ['alarm'] });
+  const { log, change, until, store } = timeline(rules({ routes: [quiet] }), 20 * MINUTE_MS);
+  change('a', 'ALARM');
+  change('b', 'ALARM');
+  await until(10 * MINUTE_MS);
+  const mute = { match: [], startMs: START_MS, endMs: START_MS + 90 * MINUTE_MS, author: 'ada', reason: '' };
+  store.silences = [{ id: 's', ...mute }];
+  change('a', 'INSUFFICIENT_DATA');
+  change('never told', 'ALARM');
+  await until(11 * MINUTE_MS);
+  const recorded = store.entries.length;
+  await until(30 * MINUTE_MS);
+  expect(store.entries).toHaveLength(recorded);
+  change('b', 'OK');
+  await until(50 * MINUTE_MS);
+  change('a', 'OK');
+  await until(80 * MINUTE_MS);
+  expect(log).toEqual([
+    '00:00:30 ops ALARM a',
+    '00:00:30 ops ALARM b',
+    '00:20 ops reminder ALARM b, ALARM a',
+    '00:30:30 ops OK b',
+    '00:40 ops reminder ALARM a',
+    '00:50:30 ops OK a',
+  ]);
+});
+
+test('what a channel that forgets does not take is sent again next time', async () => {
+  const { log, change, until, answer } = timeline(
+    rules({ routes: [route({ repeatIntervalMs: 0 })] }),
+    20 * MINUTE_MS,
+  );
+  change('a', 'ALARM');
+  await until(10 * MINUTE_MS);
+  answer({ kind: 'failed', reason: 'no answer' });
+  await until(30 * MINUTE_MS);
+  answer({ kind: 'delivered', id: '' });
+  await until(50 * MINUTE_MS);
+  expect(log.slice(1)).toEqual(['00:20 ops reminder ALARM a', '00:40 ops reminder ALARM a']);
 });
 
 describe('failures', () => {

@@ -1,8 +1,5 @@
 /** What Prometheus gets: read strictly, and by Prometheus itself. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +11,7 @@ import { MetricAnswer, MetricCatalogue } from '../src/serve/activity-api.ts';
 import { openActServer, type ActServer } from './backup-act-server.ts';
 import { storeRuns } from './backup-rows.ts';
 import { metricsOf, storeBatches, storeRequests } from './metric-rows.ts';
+import { type LocalServer, startLocalServer } from './local-server.ts';
 import { readOpenMetrics } from './open-metrics-reader.ts';
 import { partners, prometheusPath } from './partners.ts';
 import { bound } from './replication-store.ts';
@@ -237,13 +235,10 @@ describe('GET /api/v1/metrics', () => {
 const missing = partners().find(({ suite }) => suite === 'Prometheus scrapes')?.missing;
 
 describe.skipIf(missing !== undefined)(`Prometheus${missing === undefined ? '' : `: ${missing}`}`, () => {
-  let child: ChildProcess;
+  let prometheus: LocalServer;
   let folder: string;
-  let url: string;
 
   beforeAll(async () => {
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
     folder = keptFolder();
     const config = join(folder, 'prometheus.yml');
     writeFileSync(
@@ -255,19 +250,18 @@ describe.skipIf(missing !== undefined)(`Prometheus${missing === undefined ? '' :
     static_configs: [{ targets: ['${new URL(server.url).host}'] }]
 `,
     );
-    child = spawn(
-      prometheusPath() ?? '',
-      [
+    prometheus = await startLocalServer({
+      path: prometheusPath() ?? '',
+      args: (port) => [
         `--config.file=${config}`,
         `--storage.tsdb.path=${join(folder, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
       ],
-      { stdio: 'ignore' },
-    );
+      probe: '/-/ready',
+    });
   });
   afterAll(async () => {
-    child.kill();
-    await once(child, 'exit');
+    await prometheus.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -282,10 +276,8 @@ describe.skipIf(missing !== undefined)(`Prometheus${missing === undefined ? '' :
 
   async function found(query: string): Promise<Found['data']['result']> {
     for (let tries = 0; tries < 300; tries += 1) {
-      const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`).catch(
-        () => undefined,
-      );
-      const { data } = response?.ok === true ? ((await response.json()) as Found) : { data: { result: [] } };
+      const response = await fetch(`${prometheus.url}/api/v1/query?query=${encodeURIComponent(query)}`);
+      const { data } = (await response.json()) as Found;
       if (data.result.length > 0) return data.result;
       await wait(100);
     }
@@ -301,13 +293,3 @@ describe.skipIf(missing !== undefined)(`Prometheus${missing === undefined ? '' :
     expect(odd.map(({ metric }) => metric['bucket'])).toEqual([EVIL]);
   }, 40_000);
 });
-
-async function freePort(): Promise<number> {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const address = taken.address();
-  taken.close();
-  await once(taken, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}

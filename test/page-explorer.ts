@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Analyses } from '../dashboard/src/explorer/answers.ts';
 import {
   addressOf,
+  clickUntil,
   type DemoPages,
   ingestLine,
   parsedCsv,
@@ -23,8 +24,9 @@ export function explorerTests({ openPage, url }: DemoPages): void {
       expect(await seriousFindings(page)).toEqual([]);
       await page.keyboard.press('Escape');
     }
-    await rowsOf(page).nth(1).click();
-    await page.getByRole('button', { name: 'Timeline' }).click();
+    const timeline = page.getByRole('button', { name: 'Timeline' });
+    await clickUntil(rowsOf(page).nth(1), timeline);
+    await timeline.click();
     await settled(page);
     expect(await seriousFindings(page)).toEqual([]);
     await page.keyboard.press('Control+k');
@@ -116,10 +118,7 @@ export function explorerTests({ openPage, url }: DemoPages): void {
     await page.locator('.explorer .table-scroll').evaluate((place) => {
       place.scrollTop = place.scrollHeight;
     });
-    await soon(async () => {
-      await table.locator('tr[aria-rowindex="401"]').click();
-      return addressOf(page).searchParams.has('open');
-    }).toBe(true);
+    await clickUntil(table.locator('tr[aria-rowindex="401"]'), page.locator('.side-panel'));
     for (let step = 0; step < 60; step += 1) await page.keyboard.press('ArrowUp');
     const row = table.locator('tr[aria-current="true"]');
     expect(await row.getAttribute('aria-rowindex')).toBe('341');
@@ -162,10 +161,7 @@ export function explorerTests({ openPage, url }: DemoPages): void {
     const { page, show } = await openPage();
     await show('/calls?range=7d&live=off&event_name=PutObject');
     const tab = page.getByRole('button', { name: 'Timeline' });
-    await soon(async () => {
-      await rowsOf(page, 'calls').first().click();
-      return tab.count();
-    }).toBe(1);
+    await clickUntil(rowsOf(page, 'calls').first(), tab);
     await tab.click();
     await page.locator('.timeline-entry').first().waitFor();
     const again = await openPage();

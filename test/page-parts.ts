@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import axe, { type AxeResults } from 'axe-core';
+import axe, { type AxeResults, type RunOptions } from 'axe-core';
 import type { Browser, BrowserContextOptions, Download, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import { accessLogLines } from './log-lines.ts';
@@ -13,8 +13,8 @@ import { keptFolder } from './temp.ts';
 /** The page as it is built. */
 export const DIST = fileURLToPath(new URL('../dashboard/dist', import.meta.url));
 /** A wait for something that is there within a second when all is well. */
-const WAIT_MS = 30_000;
-const TEST_MS = 120_000;
+const WAIT_MS = 60_000;
+const TEST_MS = 300_000;
 const DESKTOP = { width: 1280, height: 900 };
 
 export interface Opened {
@@ -54,11 +54,11 @@ export function describePages(name: string, tests: (pages: DemoPages) => void): 
     let browser: Browser;
     beforeAll(async () => {
       [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-    }, 90_000);
+    }, 500_000);
     afterAll(async () => {
       await browser?.close();
       await demo?.stop();
-    }, 30_000);
+    }, 180_000);
     tests({
       openPage: (options) => openPage({ browser, url: demo.url }, options),
       url: () => demo.url,
@@ -105,10 +105,36 @@ export async function settled(page: Page): Promise<void> {
   await soon(() => page.locator('.skeleton').count()).toBe(0);
 }
 
+/** Clicks until it shows: a click on what is drawn anew at that moment is lost. */
+export async function clickUntil(target: Locator, shown: Locator): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        if ((await shown.count()) === 0) await target.click();
+        return shown.count();
+      },
+      { timeout: WAIT_MS, interval: 1_000 },
+    )
+    .toBeGreaterThan(0);
+}
+
 /** What axe finds that is serious or worse, one line each: the rule and the first element that breaks it. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+export function seriousFindings(page: Page): Promise<string[]> {
+  return findingsOf(page, {});
+}
+
+/** In the light, and what the dark changes: colours. */
+export async function seriousInBoth(page: Page): Promise<string[]> {
+  const light = await seriousFindings(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await findingsOf(page, { runOnly: ['color-contrast', 'link-in-text-block'] });
+  return [...light, ...dark.map((finding) => `dark: ${finding}`)];
+}
+
+async function findingsOf(page: Page, options: RunOptions): Promise<string[]> {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>('axe.run({ resultTypes: ["violations"] })');
+  const asked = JSON.stringify({ ...options, resultTypes: ['violations'] });
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(${asked})`);
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)}`));

@@ -6,7 +6,7 @@ import { answerWith, NO_ALARMS } from './page-alarm-answers.ts';
 import { addressOf, type DemoPages, rowsOf, seriousFindings, settled, soon, textOf } from './page-parts.ts';
 
 /** From the demo's history being loaded until its pairs are found and judged; seconds when the machine is idle. */
-const JUDGED_MS = 75_000;
+const JUDGED_MS = 240_000;
 const PHONE = { width: 360, height: 740 };
 const LISTED = '/replication?range=24h&live=off';
 

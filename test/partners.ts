@@ -33,6 +33,10 @@ export function prometheusPath(): string | undefined {
   return process.env['PROMETHEUS'] ?? findProgram(['prometheus']);
 }
 
+export function alertmanagerPath(): string | undefined {
+  return process.env['ALERTMANAGER'] ?? findProgram(['prometheus-alertmanager', 'alertmanager']);
+}
+
 /** Where moto is installed: once, into the temporary folder. */
 export const MOTO_FOLDER = join(tmpdir(), 'bucketwatch-moto');
 
@@ -64,6 +68,13 @@ export function partners(): Partner[] {
       missing:
         prometheusPath() === undefined
           ? 'no prometheus on this machine (apt install prometheus, or set PROMETHEUS)'
+          : undefined,
+    },
+    {
+      suite: 'alarms at Alertmanager',
+      missing:
+        alertmanagerPath() === undefined
+          ? 'no alertmanager on this machine (apt install prometheus-alertmanager, or set ALERTMANAGER)'
           : undefined,
     },
     {

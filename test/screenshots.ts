@@ -24,8 +24,8 @@ export interface Demo {
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const START_MS_MAX = 60_000;
-const POLL_MS = 100;
+const START_MS_MAX = 480_000;
+const POLL_MS = 500;
 const JUDGED_MS_MAX = 180_000;
 /** Of pairs and of backups. */
 const ALARMS_MIN = 5;

@@ -137,9 +137,9 @@ const alertmanager = z.strictObject({
   token: z.string().optional().describe('Bearer token; ${ENV} or file: only.'),
   username: z.string().optional().describe('User, with password.'),
   password: z.string().optional().describe('${ENV} or file: only.'),
-  hold: duration(
-    '24h',
-    'How long it fires there without another word; longer than the repeat_interval of its routes.',
+  hold: duration('24h', 'How long it fires there without another word; each minute there is one.').refine(
+    (ms) => ms >= 300_000,
+    'is under 5m: it would end there whenever a few words are lost',
   ),
 });
 

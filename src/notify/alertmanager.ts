@@ -12,10 +12,12 @@ export interface AlertmanagerSettings {
   readonly token?: string;
   readonly username?: string;
   readonly password?: string;
-  /** How long it fires there without another word from us; reminders renew it. */
+  /** How long it fires there without another word from us. */
   readonly holdMs: number;
 }
 
+/** As often as Prometheus: Alertmanager keeps alarms in memory, and loses them when it is started again. */
+export const RENEW_MS = 60_000;
 const VALUE_MAX = 1000;
 const LABELS_MAX = 30;
 const ROWS_MAX = 10;
@@ -27,6 +29,7 @@ export function openAlertmanager(settings: AlertmanagerSettings, parts: HttpPart
   return {
     name,
     kind: 'alertmanager',
+    renewMs: RENEW_MS,
     send: (notification, signal) =>
       sendHttp(
         {
@@ -54,6 +57,7 @@ function alertOf(alarm: NotifiedAlarm, { createdMs }: Notification, holdMs: numb
   const isOver = alarm.state === 'OK';
   const url = link(alarm.links.open);
   const startsMs = isOver ? (alarm.passed.at(-2)?.atMs ?? alarm.sinceMs) : alarm.sinceMs;
+  const endsMs = isOver ? Math.min(alarm.sinceMs, createdMs) : createdMs + holdMs;
   return {
     labels: labelsOf(alarm),
     annotations: {
@@ -66,8 +70,9 @@ function alertOf(alarm: NotifiedAlarm, { createdMs }: Notification, holdMs: numb
         .map((row) => shown(row, 300))
         .join('\n'),
     },
-    startsAt: new Date(Math.min(startsMs, createdMs)).toISOString(),
-    endsAt: new Date(isOver ? Math.min(alarm.sinceMs, createdMs) : createdMs + holdMs).toISOString(),
+    // It refuses an end before the beginning, which is one noticed later than it ended.
+    startsAt: new Date(Math.min(startsMs, createdMs, endsMs)).toISOString(),
+    endsAt: new Date(endsMs).toISOString(),
     ...(url === '' ? {} : { generatorURL: url }),
   };
 }

@@ -3,6 +3,8 @@ export interface Channel {
   /** Unique in the configuration; shown to people. */
   readonly name: string;
   readonly kind: ChannelKind;
+  /** How often what it knows to be wrong is sent to it again, as it forgets; absent where nothing is forgotten. */
+  readonly renewMs?: number;
   /**
    * Tries once to hand the notification over. Sending the same one again is harmless where the provider can tell by its
    * id. Throws only the signal's reason, when that aborts; nothing it says or throws holds a secret.

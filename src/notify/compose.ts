@@ -25,6 +25,14 @@ export function coverOf(line: Line): Cover {
   return { alarm: line.now.alarm, upTo: line.now.sequence, state: stateOf(line) };
 }
 
+/** What a channel that forgets is to hear again; no change, and nobody's quiet, counts. */
+export function renewed(lines: readonly Line[], moment: Moment): Notification[] {
+  const [first] = lines;
+  if (first === undefined) return [];
+  const rest = renewed(lines.slice(ALARMS_MAX), moment);
+  return [notificationOf(lines.slice(0, ALARMS_MAX), first, moment), ...rest];
+}
+
 function claimOf(lines: readonly Line[], moment: Moment): Claim {
   const [first] = lines;
   if (first === undefined) throw new Error('a group without lines');

@@ -3,9 +3,9 @@ import type { Clock } from '../lib/clock.ts';
 import { reasonOf } from '../lib/fault.ts';
 import type { Log } from '../lib/log.ts';
 import type { Book, Claim, Entry } from './book.ts';
-import type { Channel, Delivery } from './channel.ts';
+import type { Channel, Delivery, Notification } from './channel.ts';
 import { elapsedMs } from './line.ts';
-import { type Held, planOf } from './pipeline.ts';
+import { type Held, planOf, renewalsOf } from './pipeline.ts';
 import type { Rules } from './rules.ts';
 
 /** Meanwhile somebody may have silenced what is still to be sent. */
@@ -38,6 +38,8 @@ export class Notifier {
   readonly #busy = new Map<string, Promise<void>>();
   /** Outcomes that the store did not take: until it does, nothing else is sent on their channel. */
   readonly #unrecorded = new Map<string, Entry>();
+  /** When channels that forget were last told again. */
+  readonly #renewedMs = new Map<string, number>();
   #isPassing = false;
 
   constructor(rules: Rules, parts: NotifierParts) {
@@ -73,24 +75,50 @@ export class Notifier {
     }
     // Before the book is read: a channel that becomes free afterwards has told more than the book knows.
     const busy = new Set(this.#busy.keys());
-    const plan = planOf(await store.read(), this.#rules, clock.nowMs());
+    const book = await store.read();
+    const plan = planOf(book, this.#rules, clock.nowMs());
     // Marks of all channels begin together: one that began later would take what others know for told.
     const first = [...plan.begun, ...plan.settled.filter(({ channel }) => !busy.has(channel))];
     if (first.length > 0) await store.append(first);
     const free = plan.due.filter(({ channel }) => !busy.has(channel));
     for (const [name, claims] of Map.groupBy(free, ({ channel }) => channel))
-      this.#begin(name, claims, signal);
+      this.#beginAll(name, claims, signal);
+    for (const channel of this.#channels.values())
+      if (!busy.has(channel.name) && !this.#busy.has(channel.name)) this.#renew(channel, book, signal);
     return plan.held;
   }
 
-  #begin(name: string, claims: readonly Claim[], signal: AbortSignal): void {
-    const { log } = this.#parts;
+  #beginAll(name: string, claims: readonly Claim[], signal: AbortSignal): void {
     const channel = this.#channels.get(name);
-    if (channel === undefined) {
-      log.error({ channel: name }, 'a route names a channel that is not there');
+    if (channel === undefined)
+      this.#parts.log.error({ channel: name }, 'a route names a channel that is not there');
+    else this.#begin(name, this.#sendAll(channel, claims, signal), signal);
+  }
+
+  #renew(channel: Channel, book: Book, signal: AbortSignal): void {
+    const { name, renewMs } = channel;
+    const nowMs = this.#parts.clock.nowMs();
+    const lastMs = this.#renewedMs.get(name);
+    if (renewMs === undefined || (lastMs !== undefined && elapsedMs(lastMs, nowMs) < renewMs)) return;
+    this.#renewedMs.set(name, nowMs);
+    const renewals = renewalsOf(name, book, { rules: this.#rules, nowMs });
+    if (renewals.length > 0) this.#begin(name, this.#renewAll(channel, renewals, signal), signal);
+  }
+
+  /** Not recorded: what is not taken now is sent again next time. */
+  async #renewAll(channel: Channel, renewals: readonly Notification[], signal: AbortSignal): Promise<void> {
+    for (const notification of renewals) {
+      const delivery = await tried(channel, notification, signal);
+      if (delivery.kind === 'delivered') continue;
+      this.#parts.log.warn({ channel: channel.name, reason: delivery.reason }, 'alarms could not be renewed');
       return;
     }
-    const sending = this.#sendAll(channel, claims, signal)
+  }
+
+  /** Nothing else is sent on a channel until this is over. */
+  #begin(name: string, work: Promise<void>, signal: AbortSignal): void {
+    const { log } = this.#parts;
+    const sending = work
       .catch((error: unknown) => {
         if (!signal.aborted) log.error({ channel: name, error: reasonOf(error) }, 'cannot keep what is sent');
       })
@@ -114,7 +142,7 @@ export class Notifier {
   async #sendOne(channel: Channel, claim: Claim, signal: AbortSignal): Promise<Delivery> {
     const { store, clock } = this.#parts;
     await store.append([{ kind: 'claimed', ...claim, atMs: clock.nowMs() }]);
-    const delivery = await tried(channel, claim, signal);
+    const delivery = await tried(channel, claim.notification, signal);
     const outcome = outcomeOf(claim, delivery, clock.nowMs());
     if (delivery.kind !== 'delivered')
       this.#parts.log.warn(
@@ -132,7 +160,7 @@ export class Notifier {
 }
 
 /** What a channel throws may hold a secret; it throws when it is aborted, and by a mistake of ours. */
-async function tried(channel: Channel, { notification }: Claim, signal: AbortSignal): Promise<Delivery> {
+async function tried(channel: Channel, notification: Notification, signal: AbortSignal): Promise<Delivery> {
   try {
     return await channel.send(notification, signal);
   } catch (error) {

@@ -1,6 +1,7 @@
 /** From what is known to what is to be sent: pure, and its order is here. */
 import type { Book, Claim, Entry, Transition } from './book.ts';
-import { composed, coverOf } from './compose.ts';
+import type { Notification } from './channel.ts';
+import { composed, coverOf, renewed } from './compose.ts';
 import { escalate } from './escalate.ts';
 import type { Line, Moment, Stage } from './line.ts';
 import { news } from './news.ts';
@@ -42,7 +43,7 @@ export interface Held {
 
 /** What is to be sent as of now. The same book, rules and moment give the same plan. */
 export function planOf(book: Book, rules: Rules, nowMs: number): Plan {
-  const moment: Moment = { book, rules, nowMs, histories: historiesOf(book.transitions) };
+  const moment = momentOf(book, rules, nowMs);
   const lines = STAGES.reduce((passed, stage) => stage(passed, moment), routed(moment) as readonly Line[]);
   return {
     begun: begun(lines, moment),
@@ -52,6 +53,26 @@ export function planOf(book: Book, rules: Rules, nowMs: number): Plan {
       verdict.kind === 'hold' ? [{ alarm: now.alarm, channel, why: verdict.why }] : [],
     ),
   };
+}
+
+/**
+ * What a channel was told and has not ended, whatever keeps it quiet, to be told again: at a receiver that forgets, silence
+ * would be an end. Nothing of it is stored.
+ */
+export function renewalsOf(
+  channel: string,
+  book: Book,
+  { rules, nowMs }: Pick<Moment, 'rules' | 'nowMs'>,
+): Notification[] {
+  const moment = momentOf(book, rules, nowMs);
+  const lasting = routed(moment).filter(
+    ({ mark, now, ...line }) => line.channel === channel && mark.toldMs !== undefined && now.to !== 'OK',
+  );
+  return renewed(lasting, moment);
+}
+
+function momentOf(book: Book, rules: Rules, nowMs: number): Moment {
+  return { book, rules, nowMs, histories: historiesOf(book.transitions) };
 }
 
 function historiesOf(transitions: readonly Transition[]): ReadonlyMap<string, readonly Transition[]> {

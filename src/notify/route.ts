@@ -34,7 +34,7 @@ function linesOf(history: readonly Transition[], { rules, book: { marks } }: Mom
   return known.flatMap((target) => {
     const mark = marks.alarms.get(target.channel)?.get(now.alarm) ?? firstMark(now, marks);
     const pending = history.filter(({ sequence }) => sequence > mark.upTo);
-    if (pending.length === 0 && mark.state !== 'ALARM') return [];
+    if (pending.length === 0 && mark.state === 'OK') return [];
     const group = groupOf(now, target.route);
     const verdict =
       target.channel === NOWHERE ? ({ kind: 'settle', why: 'no route takes it' } as const) : SEND;
