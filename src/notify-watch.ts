@@ -6,6 +6,7 @@ import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
 import { type NotifySettings, notifySettings } from './notify-settings.ts';
 import { openChannel } from './notify/all.ts';
+import { type Book, KeptMarks } from './notify/book.ts';
 import type { Channel } from './notify/channel.ts';
 import { Notifier } from './notify/deliver.ts';
 import { EngineStore } from './notify/engine-store.ts';
@@ -14,6 +15,7 @@ import { openSmtp } from './notify/smtp.ts';
 import { openTopic } from './s3/topic-client.ts';
 import { alarmLinks } from './serve/alarm-links.ts';
 
+const EMPTY_BOOK: Book = { transitions: [], silences: [], acknowledgements: [], marks: new KeptMarks() };
 const EVERY_MS = 5_000;
 /** As long as a channel waits for an answer: what is being sent at the end is finished and recorded. */
 const DRAIN_MS = 10_000;
@@ -23,6 +25,8 @@ export interface Notifications {
   readonly jobs: readonly Job[];
   readonly rules: Rules;
   readonly channels: readonly Pick<Channel, 'name' | 'kind'>[];
+  /** What the pipeline knows now; nothing where there are no channels. */
+  book(): Promise<Book>;
   /** Waits for what is being sent, for some seconds. Nothing may pass any more. */
   close(): Promise<void>;
 }
@@ -43,7 +47,8 @@ export function openNotifications(
   const settings = notifySettings(config.notify, { home, linksOf });
   const { rules } = settings;
   const channels = openChannels(settings, clock);
-  if (channels.length === 0) return { jobs: [], rules, channels, close: () => Promise.resolve() };
+  if (channels.length === 0)
+    return { jobs: [], rules, channels, book: async () => EMPTY_BOOK, close: () => Promise.resolve() };
   const names = channels.map(({ name }) => name);
   const store = new EngineStore(names, parts);
   const notifier = new Notifier(rules, { ...parts, store, channels });
@@ -59,6 +64,7 @@ export function openNotifications(
     jobs: [job],
     rules,
     channels,
+    book: () => store.read(),
     close: async () => {
       const over = new AbortController();
       const late = clock.sleep(DRAIN_MS, over.signal).catch(() => undefined);

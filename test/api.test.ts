@@ -97,6 +97,7 @@ const FILLED_ELSEWHERE: Readonly<Record<string, string>> = {
   '/alarms/transitions': '/alarms/transitions',
   '/silences': '/silences',
   '/notifications': '/notifications',
+  '/notifications/channels': '/notifications/channels',
 };
 /** Of one that has to be there: in those suites alone. */
 const OF_ONE = ['/backups/links', '/backups/series', '/alarms/detail', '/notifications/routes'];

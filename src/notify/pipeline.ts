@@ -42,7 +42,7 @@ export interface Held {
 
 /** What is to be sent as of now. The same book, rules and moment give the same plan. */
 export function planOf(book: Book, rules: Rules, nowMs: number): Plan {
-  const moment: Moment = { book, rules, nowMs, histories: historiesOf(book.transitions) };
+  const moment = momentOf(book, rules, nowMs);
   const lines = STAGES.reduce((passed, stage) => stage(passed, moment), routed(moment) as readonly Line[]);
   return {
     begun: begun(lines, moment),
@@ -52,6 +52,11 @@ export function planOf(book: Book, rules: Rules, nowMs: number): Plan {
       verdict.kind === 'hold' ? [{ alarm: now.alarm, channel, why: verdict.why }] : [],
     ),
   };
+}
+
+/** What stages look at: a book and rules as of now. */
+export function momentOf(book: Book, rules: Rules, nowMs: number): Moment {
+  return { book, rules, nowMs, histories: historiesOf(book.transitions) };
 }
 
 function historiesOf(transitions: readonly Transition[]): ReadonlyMap<string, readonly Transition[]> {
