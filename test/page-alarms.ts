@@ -288,7 +288,7 @@ export function alarmTests({ openPage, url }: DemoPages): void {
     const channels = page.getByRole('table', { name: 'Channels' }).locator('tbody tr');
     expect(await channels.nth(0).textContent()).toMatch(/^opsslackDelivers/);
     expect(await channels.nth(1).textContent()).toMatch(
-      /^pagerpagerdutyFailing2 failures in a row, since 2 h ago: HTTP 503: <img .*\\u202e\\x07/,
+      /^pagerpagerdutyFailing2 failures in a row, since .* ago: HTTP 503: <img .*\\u202e\\x07/,
     );
     const waiting = page.getByRole('table', { name: 'Waiting' }).locator('tbody tr');
     expect(await waiting.allTextContents()).toEqual(['Server errors in mediapagerit failed a moment ago']);
@@ -330,7 +330,9 @@ export function alarmTests({ openPage, url }: DemoPages): void {
     const told = page.getByRole('region', { name: 'Who is told' });
     const targets = told.locator('.told-list > li');
     await soon(() => targets.count()).toBe(2);
-    expect(await targets.nth(0).textContent()).toBe('ops at onceslack, route grave; told ALARM 6 min ago');
+    expect(await targets.nth(0).textContent()).toMatch(
+      /^ops at onceslack, route grave; told ALARM [\d.]+ \w+ ago$/,
+    );
     expect(await targets.nth(1).textContent()).toBe(
       'pager after 15 min in ALARM that nobody acknowledgedpagerduty, route grave' +
         'Not told now: silenced by Ada, muted: nightsWaits: it failed a moment ago',
