@@ -6,6 +6,7 @@ import { nearest } from './lib/nearest.ts';
 import { notifySettings } from './notify-settings.ts';
 import { homeOf, openChannels } from './notify-watch.ts';
 import type { Delivery } from './notify/channel.ts';
+import { routesTo } from './notify/route.ts';
 import { testNotifications } from './notify/try-out.ts';
 
 const NO_LINKS = { open: '', acknowledge: '', silence: '' };
@@ -58,12 +59,5 @@ export interface ChannelRow {
 /** Channels of the configuration, in its order. */
 export function channelRows(config: Config): ChannelRow[] {
   const { channels, rules } = settingsOf(config);
-  return channels.map(({ name, kind }) => ({
-    channel: name,
-    kind,
-    routes: rules.routes.filter((route) => route.channels.includes(name)).map((route) => route.name),
-    escalations: rules.routes
-      .filter((route) => route.escalate.some((step) => step.channels.includes(name)))
-      .map((route) => route.name),
-  }));
+  return channels.map(({ name, kind }) => ({ channel: name, kind, ...routesTo(name, rules.routes) }));
 }

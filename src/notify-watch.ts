@@ -7,6 +7,7 @@ import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
 import { type NotifySettings, notifySettings } from './notify-settings.ts';
 import { openChannel } from './notify/all.ts';
+import { type Book, KeptMarks } from './notify/book.ts';
 import type { Channel } from './notify/channel.ts';
 import { Notifier } from './notify/deliver.ts';
 import { EngineStore } from './notify/engine-store.ts';
@@ -15,6 +16,7 @@ import { openSmtp } from './notify/smtp.ts';
 import { openTopic } from './s3/topic-client.ts';
 import { alarmLinks } from './serve/alarm-links.ts';
 
+const EMPTY_BOOK: Book = { transitions: [], silences: [], acknowledgements: [], marks: new KeptMarks() };
 const EVERY_MS = 5_000;
 /** As long as a channel waits for an answer: what is being sent at the end is finished and recorded. */
 const DRAIN_MS = 10_000;
@@ -26,6 +28,8 @@ export interface Notifications {
   readonly channels: readonly Pick<Channel, 'name' | 'kind'>[];
   /** How each channel does; none before it is read what became of earlier messages. */
   deliveries(): readonly DeliveryReading[];
+  /** What the pipeline knows now; nothing where there are no channels. */
+  book(): Promise<Book>;
   /** Waits for what is being sent, for some seconds. Nothing may pass any more. */
   close(): Promise<void>;
 }
@@ -47,7 +51,14 @@ export function openNotifications(
   const { rules } = settings;
   const channels = openChannels(settings, clock);
   if (channels.length === 0)
-    return { jobs: [], rules, channels, deliveries: () => [], close: () => Promise.resolve() };
+    return {
+      jobs: [],
+      rules,
+      channels,
+      deliveries: () => [],
+      book: async () => EMPTY_BOOK,
+      close: () => Promise.resolve(),
+    };
   const names = channels.map(({ name }) => name);
   const store = new EngineStore(names, parts);
   const notifier = new Notifier(rules, { ...parts, store, channels });
@@ -64,6 +75,7 @@ export function openNotifications(
     rules,
     channels,
     deliveries: () => deliveriesOf(names, store.channelMarks()),
+    book: () => store.read(),
     close: async () => {
       const over = new AbortController();
       const late = clock.sleep(DRAIN_MS, over.signal).catch(() => undefined);

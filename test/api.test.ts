@@ -102,6 +102,7 @@ const FILLED_ELSEWHERE: Readonly<Record<string, string>> = {
   '/silences': '/silences',
   '/notifications': '/notifications',
   '/publication': '/publication',
+  '/notifications/channels': '/notifications/channels',
 };
 /** Of one that has to be there: in those suites alone. */
 const OF_ONE = ['/backups/links', '/backups/series', '/alarms/detail', '/notifications/routes'];

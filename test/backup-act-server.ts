@@ -152,7 +152,7 @@ export async function openActServer(clock: Clock, token?: string): Promise<ActSe
       intake,
       sources: [],
       backups: control,
-      notifications: { rules: notifySettings(config.notify, NO_LINKS).rules, channels: [] },
+      notifications: { rules: notifySettings(config.notify, NO_LINKS).rules, channels: [], book: unasked },
       acceptBackups: openBackupAccept({ control, file }),
       linkKey: LINK_KEY,
       canaries: { send: unasked },

@@ -10,8 +10,10 @@ import { expand } from '../src/alarms/definition.ts';
 import { type App, openApp } from '../src/app.ts';
 import { addSilenceCommand } from '../src/commands/alarms-act.ts';
 import { addAlarmsCommand } from '../src/commands/alarms.ts';
+import { addNotifyCommand } from '../src/commands/notify.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { systemClock } from '../src/lib/clock.ts';
+import { engineTime } from '../src/lib/engine-time.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { BACKUP_ALARMS } from '../src/monitors/backups/default-alarms.ts';
 import { listen } from '../src/serve/listen.ts';
@@ -34,6 +36,7 @@ function run(...args: readonly string[]): Promise<CommandRun> {
   const add = (root: Parameters<typeof addAlarmsCommand>[0]) => {
     addAlarmsCommand(root);
     addSilenceCommand(root);
+    addNotifyCommand(root);
   };
   return runCommand(add, ['--data', data, ...args]);
 }
@@ -67,7 +70,9 @@ function said(series: string, state: Evaluation['state'], sentence: string) {
 
 beforeAll(async () => {
   const clock = { ...systemClock, nowMs: () => NOW_MS };
-  app = await openApp(configSchema.parse({ data }), {}, { clock, log: silentLog });
+  const channels = [{ kind: 'ntfy', name: 'ops', topic: 'x', url: 'http://127.0.0.1:1' }];
+  const config = configSchema.parse({ data, notify: { channels } });
+  app = await openApp(config, {}, { clock, log: silentLog });
   server = await listen({ api: app.api, address: '127.0.0.1:0', token: undefined });
   await app.claim.announce(server.url);
   const store = new AlarmStore(app.engine);
@@ -180,6 +185,47 @@ describe('alarms history', () => {
     ]);
     const { out: two } = await run('--json', 'alarms', 'history', '--since', since, '--limit', '2');
     expect(jsonOf(two)).toHaveLength(2);
+  });
+});
+
+describe('notify', () => {
+  const claim = { channel: 'ops', id: 'x', attempt: 2, at: engineTime(NOW_MS) };
+  const covers = [{ alarm: ORDERS, up_to: 3, state: 'ALARM' }];
+
+  test('log has what became of a message, and what was not told; of one alarm, or of an outcome', async () => {
+    expect((await run('notify', 'log')).out).toBe('Nothing was told yet.\n');
+    const rows = [
+      { ...claim, number: 1, kind: 'settled', attempt: 0, reason: `silenced by ${HOSTILE}`, covers },
+      {
+        ...claim,
+        number: 2,
+        kind: 'claimed',
+        told: 'changes',
+        headline: `ALARM: ${HOSTILE}`,
+        text: 'all',
+        covers,
+      },
+      { ...claim, number: 3, kind: 'failed', reason: 'answered 503' },
+    ];
+    await app.engine.insertRows({ table: 'notifications', rows });
+    const { out } = await run('notify', 'log', 'backups/missing', 'series=orders');
+    expect(out).toBe(
+      [
+        `at                 channel  outcome  try  message${' '.repeat(40)}  reason`,
+        `2026-11-21T12:00Z  ops      failed     2  ALARM: web\\x1b[31m${' '.repeat(29)}  answered 503`,
+        `2026-11-21T12:00Z  ops      settled       ${ORDERS}  silenced by web\\x1b[31m`,
+        '',
+      ].join('\n'),
+    );
+    const { out: json } = await run('--json', 'notify', 'log', '--outcome', 'failed', '--channel', 'ops');
+    expect(jsonOf(json)).toMatchObject([{ outcome: 'failed', text: 'all' }]);
+    expect((await run('notify', 'log', '--channel', 'pager')).out).toBe('Nothing was told yet.\n');
+  });
+
+  test('route says who is told of an alarm', async () => {
+    expect((await run('notify', 'route', 'backups/missing', 'series=users')).out).toBe(
+      'channel  kind  route       when     told  quiet  waits\nops      ntfy  everything  at once\n',
+    );
   });
 });
 

@@ -6,7 +6,7 @@ import type { Clock } from '../src/lib/clock.ts';
 import { type Job, repeat } from '../src/lib/job.ts';
 import { silentLog } from '../src/lib/log.ts';
 import type { OwnHealth } from '../src/serve/health-api.ts';
-import type { Notifications, NotifyTargets } from '../src/serve/notify-api.ts';
+import type { Notifications, NotifyChannels, NotifyTargets } from '../src/serve/notify-api.ts';
 import { storeSilence, storeTransition } from './alarm-table-rows.ts';
 import { type ReceivingServer, startReceiver } from './notify-samples.ts';
 import { tempFolder } from './temp.ts';
@@ -226,6 +226,22 @@ test('the log says what failed and is told page by page; routes say who is told'
     return row;
   }, WAIT);
   expect(failed?.reason).toMatch(/503/);
+  const ofHook = async () => (await ask<NotifyChannels>(app, '/notifications/channels')).rows;
+  expect(await ofHook()).toMatchObject([
+    {
+      channel: 'hook',
+      kind: 'webhook',
+      routes: ['all'],
+      last_delivered_at: null,
+      failures_in_row: 1,
+      failing_since: failed?.ended_at,
+      reason: failed?.reason,
+      waiting: 1,
+    },
+  ]);
+  expect((await ask<NotifyChannels>(app, '/notifications/channels')).waiting).toEqual([
+    { alarm: 'a', title: 'a', channel: 'hook', why: 'it failed a moment ago' },
+  ]);
   clock.advance(30_000);
   await pass(app);
   await receivedSoon(before + 2);
@@ -240,6 +256,27 @@ test('the log says what failed and is told page by page; routes say who is told'
     [1, 'failed'],
   ]);
   expect(new Set(tries.map(({ id }) => id)).size).toBe(1);
+  expect(tries[0]?.text).toMatch(/^ALARM, warning: a\na is ALARM\n/);
+  expect(tries[0]?.text).not.toContain('http');
+  const [standing] = await ofHook();
+  expect(standing).toMatchObject({
+    last_delivered_at: tries[0]?.ended_at,
+    failures_in_row: 0,
+    failing_since: null,
+    reason: '',
+    waiting: 0,
+  });
+  const outcomesOf = async (outcome: string) => {
+    const { rows } = await ask<Notifications>(app, `/notifications?outcome=${encodeURIComponent(outcome)}`);
+    return rows.map((row) => row.outcome);
+  };
+  expect(await outcomesOf('failed')).toEqual(['failed']);
+  expect(await outcomesOf('!settled')).toEqual(['delivered', 'failed']);
+  expect(await outcomesOf('claimed')).toEqual([]);
+  expect(await outcomesOf('!delivered')).toEqual(
+    whole.rows.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'delivered'),
+  );
+  expect((await app.api.request('/api/v1/notifications?outcome=lost')).status).toBe(400);
   expect(whole.rows.find(({ channel }) => channel === '')).toMatchObject({
     outcome: 'settled',
     reason: 'no route takes it',
@@ -261,7 +298,18 @@ test('the log says what failed and is told page by page; routes say who is told'
 
   expect(await ask<NotifyTargets>(app, '/notifications/routes?alarm=a')).toMatchObject({
     labels: { monitor: 'backups', bucket: 'a' },
-    rows: [{ route: 'all', channel: 'hook', kind: 'webhook', after_seconds: 0, digest: null }],
+    rows: [
+      {
+        route: 'all',
+        channel: 'hook',
+        kind: 'webhook',
+        after_seconds: 0,
+        digest: null,
+        told: { state: 'ALARM', at: tries[0]?.ended_at },
+        quiet: [],
+        waits: null,
+      },
+    ],
   });
   expect((await ask<NotifyTargets>(app, '/notifications/routes?alarm=b')).rows).toEqual([]);
   expect((await app.api.request('/api/v1/notifications/routes?alarm=none')).status).toBe(404);
@@ -277,6 +325,8 @@ test('a silence holds it until it ends', async () => {
   await pass(app);
   await receivedSoon(before + 1);
   await pass(app);
+  const { rows } = await ask<NotifyTargets>(app, '/notifications/routes?alarm=quiet');
+  expect(rows).toMatchObject([{ told: null, quiet: ['silenced by alice'], waits: 'silenced by alice' }]);
   clock.advance(HOUR_MS);
   await pass(app);
   await receivedSoon(before + 2);

@@ -170,6 +170,17 @@ describe.each([
     expect(sequencesOf(await bothBooks(one))).toEqual([5]);
   });
 
+  test('two who read at the same time get each transition once', async () => {
+    const one = await begun();
+    await one.change('a', 'ALARM');
+    await one.change('a', 'OK');
+    const books = await Promise.all([one.store.read(), one.store.read()]);
+    expect(books.map(({ transitions }) => transitions.map(({ sequence }) => sequence))).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
   test('a channel that is gone holds nothing back', async () => {
     const one = await begun();
     for (const to of ['ALARM', 'OK', 'ALARM'] as const) await one.change('a', to);

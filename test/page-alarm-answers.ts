@@ -10,6 +10,8 @@ import type {
   Silence,
 } from '../dashboard/src/lib/alarm-row.ts';
 
+import { message, NOBODY_TOLD, type Told as ToldEstate, toldAnswer } from './page-delivery-answers.ts';
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** A whole minute, so that periods begin where they do. */
@@ -76,6 +78,8 @@ export interface Estate {
   readonly silences: readonly Silence[];
   readonly definitions: readonly AlarmDefinition[];
   readonly evaluatedAt?: string | null;
+  /** What was told to whom; absent: there is no channel. */
+  readonly told?: ToldEstate;
 }
 
 /** For tests of what monitors say by themselves, whatever the demo's alarms have come to. */
@@ -201,6 +205,100 @@ function definition(id: string, changes: Partial<AlarmDefinition>): AlarmDefinit
   };
 }
 
+const MANY_DELIVERED = 120;
+
+/** A channel that delivers, one that fails and says why in a hostile text, and a log of more than a page. */
+export function muchTold(): ToldEstate {
+  const failed = {
+    outcome: 'failed',
+    channel: 'pager',
+    kind: 'pagerduty',
+    reason: `HTTP 503: ${HOSTILE}`,
+  } as const;
+  const both = [
+    { alarm: ERRORS, state: 'ALARM' },
+    { alarm: BACKUP, state: 'ALARM' },
+  ] as const;
+  return {
+    channels: {
+      rows: [
+        {
+          channel: 'ops',
+          kind: 'slack',
+          routes: ['grave', 'rest'],
+          escalations: [],
+          last_delivered_at: ago(0.1),
+          failures_in_row: 0,
+          failing_since: null,
+          reason: '',
+          waiting: 0,
+        },
+        {
+          channel: 'pager',
+          kind: 'pagerduty',
+          routes: [],
+          escalations: ['grave'],
+          last_delivered_at: ago(30),
+          failures_in_row: 2,
+          failing_since: ago(2),
+          reason: `HTTP 503: ${HOSTILE} ${'x'.repeat(400)}`,
+          waiting: 1,
+        },
+      ],
+      waiting: [
+        { alarm: ERRORS, title: 'Server errors in media', channel: 'pager', why: 'it failed a moment ago' },
+      ],
+    },
+    messages: [
+      message(1000, ago(0.1), {
+        headline: `2 in ALARM: ${HOSTILE}`,
+        text: `2 in ALARM: ${HOSTILE}\n\nALARM, critical: Server errors in media\n${'y'.repeat(600)}`,
+        alarms: [...both],
+      }),
+      message(999, ago(1), { ...failed, attempt: 2, alarms: [both[0]] }),
+      message(998, ago(2), { ...failed, alarms: [both[0]] }),
+      message(997, ago(3), {
+        outcome: 'settled',
+        told: null,
+        headline: '',
+        text: '',
+        attempt: 0,
+        reason: 'silenced by Ada',
+        alarms: [both[1]],
+      }),
+      ...Array.from({ length: MANY_DELIVERED }, (_, index) =>
+        message(900 - index, ago(4 + index), { alarms: [{ alarm: BACKUP, state: 'OK' }] }),
+      ),
+    ],
+    targets: [
+      {
+        route: 'grave',
+        channel: 'ops',
+        kind: 'slack',
+        after_seconds: 0,
+        states: ['ALARM', 'OK'],
+        digest: null,
+        mute: [],
+        told: { state: 'ALARM', at: ago(0.1) },
+        quiet: [],
+        waits: null,
+      },
+      {
+        route: 'grave',
+        channel: 'pager',
+        kind: 'pagerduty',
+        after_seconds: 900,
+        states: ['ALARM', 'OK'],
+        digest: null,
+        mute: ['nights'],
+        told: null,
+        quiet: ['silenced by Ada', 'muted: nights'],
+        waits: 'it failed a moment ago',
+      },
+    ],
+  };
+}
+
 const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 
 function alarmsAnswer({ alarms, evaluatedAt = ago(0.01) }: Estate): Alarms {
@@ -261,10 +359,11 @@ export async function answerWith(page: Page, estate: Estate): Promise<readonly T
     }
     if (path === '/alarms/transitions') return { rows: estate.transitions, next_cursor: null };
     if (path === '/alarms/definitions') return { rows: estate.definitions };
+    if (path.startsWith('/notifications')) return toldAnswer(path, searchParams, estate.told ?? NOBODY_TOLD);
     if (path === '/alarms/detail') return detailOf(estate, searchParams.get('alarm') ?? '');
     return { rows: estate.silences };
   };
-  await page.route(/\/api\/v1\/(?:alarms|silences)/, (route, request) => {
+  await page.route(/\/api\/v1\/(?:alarms|silences|notifications)/, (route, request) => {
     const answer = answerTo(request);
     return answer === null
       ? route.fulfill({

@@ -10,6 +10,7 @@ import {
   type Estate,
   fewAlarms,
   HOSTILE,
+  muchTold,
 } from './page-alarm-answers.ts';
 import {
   addressOf,
@@ -24,7 +25,9 @@ import {
 
 const PHONE = { width: 360, height: 740 };
 const NOW = '/alarms?range=24h&live=off';
-const PARTS = [NOW, `${NOW}&part=history`, `${NOW}&part=silences`, `${NOW}&part=definitions`];
+const DELIVERIES = `${NOW}&part=deliveries`;
+const PARTS = [NOW, `${NOW}&part=history`, `${NOW}&part=silences`, DELIVERIES, `${NOW}&part=definitions`];
+const MESSAGE = `${DELIVERIES}&open=1000`;
 const OPEN = `${NOW}&alarm=${encodeURIComponent(ERRORS)}`;
 
 export function alarmTests({ openPage, url }: DemoPages): void {
@@ -36,8 +39,8 @@ export function alarmTests({ openPage, url }: DemoPages): void {
   }
 
   test('every part, an alarm and a question have nothing serious for axe', async () => {
-    const { page, complaints, show } = await openWith(fewAlarms());
-    for (const path of PARTS) {
+    const { page, complaints, show } = await openWith({ ...fewAlarms(), told: muchTold() });
+    for (const path of [...PARTS, MESSAGE]) {
       await show(path);
       expect(await page.locator('.problem').count()).toBe(0);
       expect(await seriousFindings(page)).toEqual([]);
@@ -49,10 +52,12 @@ export function alarmTests({ openPage, url }: DemoPages): void {
     expect(complaints).toEqual([]);
   });
 
-  test('an alarm and its history have nothing serious for axe in the dark', async () => {
-    const { page, show } = await openWith(fewAlarms(), { colorScheme: 'dark' });
+  test('an alarm, its history and a message have nothing serious for axe in the dark', async () => {
+    const { page, show } = await openWith({ ...fewAlarms(), told: muchTold() }, { colorScheme: 'dark' });
     await show(`${OPEN}&part=history`);
     await page.getByRole('region', { name: 'Definition' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await show(MESSAGE);
     expect(await seriousFindings(page)).toEqual([]);
   });
 
@@ -64,10 +69,10 @@ export function alarmTests({ openPage, url }: DemoPages): void {
       labels: { monitor: HOSTILE, key: 'k'.repeat(900) },
     });
     const { page, complaints, show } = await openWith(
-      { ...estate, alarms: [...alarms, hostile] },
+      { ...estate, alarms: [...alarms, hostile], told: muchTold() },
       { viewport: PHONE },
     );
-    for (const path of [...PARTS, OPEN, `${NOW}&alarm=hostile`]) {
+    for (const path of [...PARTS, MESSAGE, OPEN, `${NOW}&alarm=hostile`]) {
       await show(path);
       expect(await page.locator('html').evaluate((html) => html.scrollWidth)).toBe(360);
     }
@@ -275,6 +280,78 @@ export function alarmTests({ openPage, url }: DemoPages): void {
     await rows.first().getByRole('button', { name: 'End…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
     await soon(() => told.map(({ path }) => path)).toEqual(['/silences/s-active/end']);
+  });
+
+  test('deliveries: how channels do, what waits, each try with its text, filtered and page by page', async () => {
+    const { page, complaints, show } = await openWith({ ...fewAlarms(), told: muchTold() });
+    await show(DELIVERIES);
+    const channels = page.getByRole('table', { name: 'Channels' }).locator('tbody tr');
+    expect(await channels.nth(0).textContent()).toMatch(/^opsslackDelivers/);
+    expect(await channels.nth(1).textContent()).toMatch(
+      /^pagerpagerdutyFailing2 failures in a row, since .* ago: HTTP 503: <img .*\\u202e\\x07/,
+    );
+    const waiting = page.getByRole('table', { name: 'Waiting' }).locator('tbody tr');
+    expect(await waiting.allTextContents()).toEqual(['Server errors in mediapagerit failed a moment ago']);
+    const rows = rowsOf(page, 'Messages');
+    expect(await rows.count()).toBe(100);
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await soon(() => page.getByText('123 messages, that is all').count()).toBe(1);
+
+    await page.getByRole('combobox', { name: 'Channel' }).selectOption('pager');
+    await soon(() => rows.count()).toBe(2);
+    const outcomes = page.getByRole('group', { name: 'Outcome' });
+    await outcomes.getByRole('button', { name: 'Delivered' }).click();
+    await page.getByText('No message is like this.').waitFor();
+    await page.getByRole('combobox', { name: 'Channel' }).selectOption('');
+    await outcomes.getByRole('button', { name: 'Not sent' }).click();
+    await soon(() => rows.count()).toBe(1);
+    expect(await rows.first().textContent()).toMatch(
+      /Not sent.*Backup db\/orders in vault is late.*silenced by Ada/,
+    );
+    expect(addressOf(page).searchParams.get('outcome')).toBe('settled');
+
+    await outcomes.getByRole('button', { name: 'All sent' }).click();
+    await rows.first().press('Enter');
+    const panel = page.getByRole('complementary', { name: 'One message' });
+    const lines = panel.getByRole('region', { name: 'Text' }).locator('.message-text > p');
+    await soon(() => lines.count()).toBe(4);
+    expect(await lines.nth(2).textContent()).toBe('ALARM, critical: Server errors in media');
+    await page.keyboard.press('ArrowDown');
+    await soon(() => panel.locator('.alarm-standing .status').textContent()).toBe('Failed');
+    await panel.getByRole('link', { name: 'Server errors in media' }).click();
+    await page.getByRole('complementary', { name: 'One alarm' }).waitFor();
+    expect(await panel.count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('an alarm says who is told of it, what keeps it quiet, and leads to what was told', async () => {
+    const { page, show } = await openWith({ ...fewAlarms(), told: muchTold() });
+    await show(OPEN);
+    const told = page.getByRole('region', { name: 'Who is told' });
+    const targets = told.locator('.told-list > li');
+    await soon(() => targets.count()).toBe(2);
+    expect(await targets.nth(0).textContent()).toMatch(
+      /^ops at onceslack, route grave; told ALARM [\d.]+ \w+ ago$/,
+    );
+    expect(await targets.nth(1).textContent()).toBe(
+      'pager after 15 min in ALARM that nobody acknowledgedpagerduty, route grave' +
+        'Not told now: silenced by Ada, muted: nightsWaits: it failed a moment ago',
+    );
+    await told.getByRole('link', { name: 'What was told of it' }).click();
+    await soon(() => rowsOf(page, 'Messages').count()).toBe(3);
+    await page.getByRole('link', { name: 'Messages of all alarms' }).click();
+    await soon(() => rowsOf(page, 'Messages').count()).toBe(100);
+  });
+
+  test('without a channel it says how to add one, without a message that there is none', async () => {
+    const { page, show } = await openWith(fewAlarms());
+    await show(DELIVERIES);
+    await page.getByRole('heading', { name: 'Nobody is told of alarms yet' }).waitFor();
+    expect(await page.locator('.pasteable').textContent()).toContain('kind: slack, name: ops');
+    expect(await page.getByRole('region', { name: 'Messages' }).count()).toBe(0);
+    const early = await openWith({ ...fewAlarms(), told: { ...muchTold(), messages: [] } });
+    await early.show(DELIVERIES);
+    expect(await early.page.locator('.panel-empty').textContent()).toMatch(/^Nothing was sent yet\./);
   });
 
   test('the palette leads to an alarm, and to its silence', async () => {

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { ownerOf } from '../claim.ts';
 import { configSchema } from '../config/schema.ts';
 import { BACKUPS_SECTION } from '../demo/backup-plans.ts';
+import { openMessageSink } from '../demo/message-sink.ts';
 import { EstateDigests } from '../demo/digests.ts';
 import { trickle, writeHistory } from '../demo/write-estate.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -30,7 +31,7 @@ export function addDemoCommand(root: Command): void {
     .option('--listen <host:port>', 'address of page and API (default: 127.0.0.1:8484)')
     .addHelpText(
       'after',
-      `\nEverything is made anew in ${DEMO_FOLDER} (or --data) at every start; your own data folder is not touched.`,
+      `\nEverything is made anew in ${DEMO_FOLDER} (or --data) at every start; your own data folder is not touched,\nand nobody is told of its alarms.`,
     )
     .action(async (options: { listen?: string }, command: Command) => {
       const flags = globalFlags(command);
@@ -38,25 +39,30 @@ export function addDemoCommand(root: Command): void {
       const digests = new EstateDigests(endMs);
       // What is made up is nobody's metric.
       const { cloudwatch: _cloudwatch, ...given } = withListen(configOf(flags), options.listen);
+      const data = flags.data ?? DEMO_FOLDER;
+      await emptyDemoFolder(data);
+      const sink = await openMessageSink();
+      const { backups, notify } = configSchema.parse({ backups: BACKUPS_SECTION, notify: sink.section });
       const config = {
         ...given,
-        backups: configSchema.parse({ backups: BACKUPS_SECTION }).backups,
+        backups,
+        // Never those of the configuration: what is made up is no reason to wake anybody.
+        notify,
         trail_keys: { ...given.trail_keys, public_keys: [digests.publicKey] },
-        data: flags.data ?? DEMO_FOLDER,
+        data,
         sources: [],
         log: 'warn' as const,
       };
-      await emptyDemoFolder(config.data);
-      const logs = join(config.data, 'logs');
+      const logs = join(data, 'logs');
       const source = openFiles({ name: 'demo', path: logs, pollMs: 1_000 }, { clock: systemClock });
       let writtenMs = Number.POSITIVE_INFINITY;
       const beside = {
         extraSources: [source],
         isDemo: true,
         isWhole: (): boolean => source.status().lastCheckedMs > writtenMs + LOOKED_MS,
-        configFile: resolve(config.data, 'bucketwatch.yaml'),
+        configFile: resolve(data, 'bucketwatch.yaml'),
       };
-      await runServer(config, beside, async (signal) => {
+      const running = runServer(config, beside, async (signal) => {
         print('Writing 14 days of a made-up estate; the page fills as it is loaded.');
         await writeHistory({ folder: logs, seed: SEED, endMs, days: HISTORY_DAYS }, { signal, digests });
         writtenMs = systemClock.nowMs();
@@ -69,6 +75,7 @@ export function addDemoCommand(root: Command): void {
           signal,
         );
       });
+      await running.finally(() => sink.close());
     });
 }
 

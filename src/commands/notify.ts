@@ -1,9 +1,10 @@
-/** `notify`: which channels there are, and whether they work. */
+/** `notify`: which channels there are, whether they work, and what they were told. */
 import type { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
 import { EXIT_CODE } from '../lib/fault.ts';
 import { channelRows, tryChannel } from '../notify-try.ts';
 import { configOf, formOf, globalFlags } from './context.ts';
+import { addNotifyLogCommand, addNotifyRouteCommand } from './notify-log.ts';
 import { print, printRows, visible } from './output.ts';
 
 const EMPTY = 'No channels: notify.channels of the configuration has none.';
@@ -23,6 +24,8 @@ export function addNotifyCommand(root: Command): void {
       const columns = ['channel', 'kind', 'routes', 'escalations'];
       printRows(form === 'json' ? rows.map((row) => ({ ...row })) : shown, { form, columns, empty: EMPTY });
     });
+  addNotifyLogCommand(notify);
+  addNotifyRouteCommand(notify);
   notify
     .command('test')
     .description('send an alarm and its recovery to a channel, marked as a test')

@@ -48,6 +48,8 @@ export class EngineStore implements NotifyStore {
     const { engine, clock } = this.#parts;
     const known = await this.#load();
     for (const transition of await readTransitionsAfter(known.sequence, engine)) {
+      // Somebody else read it meanwhile.
+      if (transition.sequence <= known.sequence) continue;
       const before = known.transitions.get(transition.alarm) ?? [];
       known.transitions.set(transition.alarm, [...before, transition]);
       known.sequence = transition.sequence;

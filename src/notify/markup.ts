@@ -1,5 +1,6 @@
 /** A message as one text, in the markup of a channel. */
-import type { Message, Part } from './message.ts';
+import type { Notification } from './channel.ts';
+import { fitted, type Message, type Part } from './message.ts';
 
 /** How a channel writes things; `text` escapes, the others take what is escaped, but for `block`. */
 export interface Markup {
@@ -23,6 +24,15 @@ export function markedUp(message: Message, markup: Markup, { withHeadline = true
   const headline = withHeadline && !isOne ? [markup.bold(markup.text(message.headline))] : [];
   const parts = message.parts.map((part) => partText(part, markup, withHeadline || !isOne));
   return [...headline, ...parts, ...omittedText(message, markup)].join('\n\n');
+}
+
+/** A notification as plain text to keep, at most `lengthMax` characters. Without links: who reads it later is not to act by them. */
+export function keptText(notification: Notification, lengthMax: number): string {
+  const limit = { sizeMax: lengthMax, sizeOf: (text: string) => text.length };
+  return fitted(notification, limit, (message) => {
+    const parts = message.parts.map((part) => ({ ...part, links: [] }));
+    return markedUp({ ...message, parts, home: '' }, PLAIN);
+  });
 }
 
 /** How many alarms are not shown, and where they are. */

@@ -71,7 +71,8 @@ export function renewalsOf(
   return renewed(lasting, moment);
 }
 
-function momentOf(book: Book, rules: Rules, nowMs: number): Moment {
+/** What stages look at: a book and rules as of now. */
+export function momentOf(book: Book, rules: Rules, nowMs: number): Moment {
   return { book, rules, nowMs, histories: historiesOf(book.transitions) };
 }
 

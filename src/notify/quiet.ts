@@ -48,7 +48,7 @@ export const silence: Stage = (lines, moment) => {
     const mine = silences.filter(({ match }) => fits(match, line.now));
     return quietened(line, moment, (_line, atMs) => {
       const found = mine.find(({ startMs, endMs }) => startMs <= atMs && atMs < endMs);
-      return found === undefined ? undefined : `silenced by ${found.author}`;
+      return found === undefined ? undefined : saidBy('silenced', found);
     });
   })(lines, moment);
 };
@@ -57,8 +57,12 @@ export const silence: Stage = (lines, moment) => {
 export const acknowledge = each((line, moment) => {
   if (isRecovery(line) || (line.afterMs === 0 && !isReminder(line))) return SEND;
   const found = acknowledgementOf(line.now.alarm, moment);
-  return found === undefined ? SEND : { kind: 'hold', why: `acknowledged by ${found.author}` };
+  return found === undefined ? SEND : { kind: 'hold', why: saidBy('acknowledged', found) };
 });
+
+function saidBy(what: string, { author }: { readonly author: string }): string {
+  return author === '' ? what : `${what} by ${author}`;
+}
 
 /** The acknowledgement of an alarm that holds: recovery ends it. */
 export function acknowledgementOf(

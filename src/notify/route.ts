@@ -61,6 +61,18 @@ export function targetsOf(now: Labelled, routes: readonly Route[]): Target[] {
   return targets;
 }
 
+/** Names of the routes that tell a channel at once, and of those that tell it later. */
+export function routesTo(
+  channel: string,
+  routes: readonly Route[],
+): { readonly routes: string[]; readonly escalations: string[] } {
+  const isLater = ({ escalate }: Route) => escalate.some(({ channels }) => channels.includes(channel));
+  return {
+    routes: routes.filter(({ channels }) => channels.includes(channel)).map(({ name }) => name),
+    escalations: routes.filter(isLater).map(({ name }) => name),
+  };
+}
+
 /**
  * Where a channel begins that has no mark for an alarm: with everything, for an alarm that nobody was told of yet; with the
  * present state, for one that others know, or when this is the first time that anything is told.

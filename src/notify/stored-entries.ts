@@ -3,9 +3,11 @@ import type { Engine } from '../engine/engine.ts';
 import { engineTime } from '../lib/engine-time.ts';
 import { type Entry, type GroupMark, KeptMarks } from './book.ts';
 import type { AlarmState } from './channel.ts';
+import { keptText } from './markup.ts';
 import { headlineOf } from './message.ts';
 
 const HEADLINE_MAX = 500;
+const TEXT_MAX = 4_000;
 /** Of alarms on channels, and of groups. */
 const LIMITS = { resultRows: 1_000_000, timeMs: 120_000 };
 
@@ -23,7 +25,8 @@ export function entryRow(
     case 'claimed': {
       const { notification } = entry;
       const headline = headlineOf(notification, HEADLINE_MAX);
-      return { ...sent, id: notification.id, told: notification.kind, headline };
+      const text = keptText(notification, TEXT_MAX);
+      return { ...sent, id: notification.id, told: notification.kind, headline, text };
     }
     case 'delivered':
       return { ...sent, id: entry.id, provider_id: entry.providerId };

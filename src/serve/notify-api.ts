@@ -5,6 +5,9 @@ import { ALARM_STATES, CHANNEL_KINDS, SEVERITIES } from '../notify/channel.ts';
 const time = z.string();
 const kind = z.enum(CHANNEL_KINDS).nullable();
 
+/** More of what waits is not listed. */
+export const WAITING_MAX = 1000;
+
 export const OUTCOMES = ['delivered', 'refused', 'failed', 'settled', 'claimed'] as const;
 
 export const Notification = z
@@ -19,6 +22,9 @@ export const Notification = z
       .nullable()
       .openapi({ description: 'Null of what is settled.' }),
     headline: z.string(),
+    text: z.string().openapi({
+      description: 'What it said, without links; a channel may have shortened it. Empty of what is settled.',
+    }),
     alarms: z.array(z.strictObject({ alarm: z.string(), state: z.enum(ALARM_STATES) })),
     attempt: z.number().int().min(0),
     outcome: z.enum(OUTCOMES).openapi({
@@ -36,6 +42,32 @@ export const Notifications = z
   .strictObject({ rows: z.array(Notification), next_cursor: z.string().nullable() })
   .openapi('Notifications');
 export type Notifications = z.infer<typeof Notifications>;
+
+export const NotifyChannels = z
+  .strictObject({
+    rows: z.array(
+      z.strictObject({
+        channel: z.string(),
+        kind: z.enum(CHANNEL_KINDS),
+        routes: z.array(z.string()).openapi({ description: 'That tell it at once.' }),
+        escalations: z.array(z.string()).openapi({ description: 'That tell it later.' }),
+        last_delivered_at: time.nullable(),
+        failures_in_row: z
+          .number()
+          .int()
+          .min(0)
+          .openapi({ description: 'Tries since then that it failed to take, or refused.' }),
+        failing_since: time.nullable().openapi({ description: 'The first of these.' }),
+        reason: z.string().openapi({ description: 'Of the last of these.' }),
+        waiting: z.number().int().min(0).openapi({ description: 'Alarms of which something waits.' }),
+      }),
+    ),
+    waiting: z
+      .array(z.strictObject({ alarm: z.string(), title: z.string(), channel: z.string(), why: z.string() }))
+      .openapi({ description: `What is not told now, and why; at most ${WAITING_MAX}.` }),
+  })
+  .openapi('NotifyChannels');
+export type NotifyChannels = z.infer<typeof NotifyChannels>;
 
 export const NotifyTargets = z
   .strictObject({
@@ -56,6 +88,18 @@ export const NotifyTargets = z
           .nullable()
           .openapi({ description: 'Cron of the times when it is told; null: as it happens.' }),
         mute: z.array(z.string()).openapi({ description: 'Names of the times in which nothing is told.' }),
+        told: z
+          .strictObject({ state: z.enum(ALARM_STATES), at: time })
+          .nullable()
+          .openapi({ description: 'What the channel was last told; null while that is OK, or nothing.' }),
+        quiet: z.array(z.string()).openapi({
+          description:
+            'Why nothing would be told of it now in ALARM, e.g. `silenced by ada`; none: it would.',
+        }),
+        waits: z
+          .string()
+          .nullable()
+          .openapi({ description: 'Why what is new of it is not told yet; null: nothing waits.' }),
       }),
     ),
   })

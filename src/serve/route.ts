@@ -12,6 +12,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { BackupsControl, SeriesId } from '../monitors/backups/monitor.ts';
 import type { TrailKeys } from '../monitors/completeness/trails.ts';
 import type { CanaryJob } from '../monitors/replication/canary.ts';
+import type { Book } from '../notify/book.ts';
 import type { Channel } from '../notify/channel.ts';
 import type { Rules } from '../notify/rules.ts';
 import type { Source } from '../sources/source.ts';
@@ -22,6 +23,7 @@ import type { ArrivalsCache } from './arrivals-cache.ts';
 export interface NotifyRules {
   readonly rules: Rules;
   readonly channels: readonly Pick<Channel, 'name' | 'kind'>[];
+  book(): Promise<Book>;
 }
 
 export interface ApiParts {

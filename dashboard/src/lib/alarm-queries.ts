@@ -111,7 +111,8 @@ function useTelling<Request extends object>(routeOf: (request: Request) => strin
     onSettled: () =>
       queries.invalidateQueries({
         predicate: ({ queryKey: [asked] }) =>
-          typeof asked === 'string' && (asked.startsWith('/alarms') || asked === '/silences'),
+          typeof asked === 'string' &&
+          ['/alarms', '/silences', '/notifications'].some((route) => asked.startsWith(route)),
       }),
   });
 }

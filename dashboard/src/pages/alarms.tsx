@@ -9,12 +9,14 @@ import { StatusMark } from '../lib/status-mark.tsx';
 import { useView } from '../routes/view.tsx';
 import { alarmInAddress, sectionInAddress, SECTIONS } from './alarms/alarm-address.ts';
 import { AlarmPanel } from './alarms/alarm-panel.tsx';
+import { DeliveriesView } from './alarms/deliveries-view.tsx';
+import { deliveryInAddress } from './alarms/delivery-address.ts';
 import { DefinitionsView } from './alarms/definitions-view.tsx';
 import { HistoryView } from './alarms/history-view.tsx';
 import { NowView } from './alarms/now-view.tsx';
 import { SilencesView } from './alarms/silences-view.tsx';
 
-/** What is wrong now, what was, what is muted, and what is looked for. */
+/** What is wrong now, what was, what is muted, who was told, and what is looked for. */
 export function Alarms() {
   const { place } = useView();
   const answer = useAlarms();
@@ -22,7 +24,7 @@ export function Alarms() {
   const open = alarmInAddress(place);
   const section = sectionInAddress(place);
   return (
-    <div className="stack" data-panel-open={open !== null}>
+    <div className="stack" data-panel-open={open !== null || deliveryInAddress(place) !== null}>
       {answer.error !== null && <ProblemBox problem={answer.error} onRetry={() => void answer.refetch()} />}
       {data === undefined && answer.error === null && <Skeleton heightPx={56} />}
       {data !== undefined && <AlarmsVerdict alarms={data} />}
@@ -31,6 +33,7 @@ export function Alarms() {
       {section === 'now' && data !== undefined && <NowView alarms={data} />}
       {section === 'history' && data !== undefined && <History alarms={data} />}
       {section === 'silences' && data !== undefined && <SilencesView alarms={data.rows} />}
+      {section === 'deliveries' && data !== undefined && <DeliveriesView alarms={data.rows} />}
       {section === 'definitions' && <DefinitionsView />}
       {open !== null && (
         <AlarmPanel

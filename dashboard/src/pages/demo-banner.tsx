@@ -6,8 +6,8 @@ export function DemoBanner() {
   return (
     <aside className="demo-banner" aria-label="Demo estate">
       <p>
-        <strong>Demo estate:</strong> the buckets, people and requests on these pages are made up. To watch
-        your own:
+        <strong>Demo estate:</strong> the buckets, people and requests on these pages are made up, and nobody
+        is told of its alarms. To watch your own:
       </p>
       <div className="commands">
         <CommandLine command={WATCH_COMMAND} />

@@ -4,6 +4,7 @@ export const SECTIONS = [
   { id: 'now', title: 'Now' },
   { id: 'history', title: 'History' },
   { id: 'silences', title: 'Silences' },
+  { id: 'deliveries', title: 'Deliveries' },
   { id: 'definitions', title: 'Definitions' },
 ] as const;
 type SectionId = (typeof SECTIONS)[number]['id'];

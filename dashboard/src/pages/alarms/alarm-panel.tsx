@@ -17,6 +17,7 @@ import { FirstStep } from './alarm-item.tsx';
 import { Evidence } from './evidence.tsx';
 import { InHand } from './in-hand.tsx';
 import { SoFor } from './so-for.tsx';
+import { WhoIsTold } from './who-is-told.tsx';
 
 interface AlarmPanelProps {
   readonly alarm: string;
@@ -24,7 +25,7 @@ interface AlarmPanelProps {
   readonly ids: readonly string[];
 }
 
-/** Everything about one alarm: why, its chart, what became of it, and by which rule. */
+/** Everything about one alarm: why, its chart, who is told, what became of it, and by which rule. */
 export function AlarmPanel({ alarm, ids }: AlarmPanelProps) {
   const answer = useAlarm(alarm);
   const index = ids.indexOf(alarm);
@@ -77,6 +78,7 @@ function AlarmFacts({ detail }: { readonly detail: AlarmDetail }) {
           <Evidence rows={row.evidence} />
         </section>
       )}
+      <WhoIsTold alarm={row.alarm} />
       <Changes rows={detail.transitions} />
       <Rule detail={detail} />
     </div>
