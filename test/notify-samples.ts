@@ -8,6 +8,7 @@ const START_MS = Date.UTC(2026, 10, 21, 2, 30);
 
 const ALARM: NotifiedAlarm = {
   id: 'backups/vault/db-nightly',
+  newsId: '2f3c2ab1d4e5f60718293a4b5c6d7e8f',
   title: 'Backup db-nightly in vault is missing',
   state: 'ALARM',
   previousState: 'OK',

@@ -42,7 +42,13 @@ export interface Held {
 
 /** What is to be sent as of now. The same book, rules and moment give the same plan. */
 export function planOf(book: Book, rules: Rules, nowMs: number): Plan {
-  const moment: Moment = { book, rules, nowMs, histories: historiesOf(book.transitions) };
+  const moment: Moment = {
+    book,
+    rules,
+    nowMs,
+    histories: historiesOf(book.transitions),
+    acknowledgements: Map.groupBy(book.acknowledgements, ({ alarm }) => alarm),
+  };
   const lines = STAGES.reduce((passed, stage) => stage(passed, moment), routed(moment) as readonly Line[]);
   return {
     begun: begun(lines, moment),

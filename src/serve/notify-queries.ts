@@ -16,7 +16,7 @@ interface Head {
   readonly channel: string;
   readonly kind: 'claimed' | 'settled';
   readonly id: string;
-  readonly told: '' | 'changes' | 'reminder' | 'digest';
+  readonly told: '' | 'changes' | 'reminder' | 'digest' | 'acknowledgement';
   readonly headline: string;
   readonly attempt: number;
   readonly reason: string;
@@ -88,14 +88,15 @@ function heads(query: LogQuery, engine: Engine): Promise<Head[]> {
   );
 }
 
-/** An outcome comes after its claim. */
+/** An outcome comes after its claim; of a message that was taken in part the last one counts. */
 async function outcomesOf(page: readonly Head[], engine: Engine): Promise<Outcome[]> {
   const ids = page.filter(({ kind }) => kind === 'claimed').map(({ id }) => id);
   if (ids.length === 0) return [];
   return engine.query<Outcome>(
     `select channel, id, attempt, kind, at, reason, provider_id
      from notifications
-     where number > {first:UInt64} and kind in ('delivered', 'refused', 'failed') and id in {ids:Array(String)}`,
+     where number > {first:UInt64} and kind in ('delivered', 'refused', 'failed') and id in {ids:Array(String)}
+     order by notifications.number`,
     { params: { first: page.at(-1)?.number ?? '0', ids } },
   );
 }
