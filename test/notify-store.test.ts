@@ -283,8 +283,8 @@ describe('the engine alone', () => {
     const { transitions } = await store.read();
     expect(transitions.map(({ from }) => from)).toEqual(['OK', 'OK']);
     expect(transitions[1]).toMatchObject({
-      numbers: [{ name: 'age_hours', value: '1,234.57' }],
-      evidence: ['key a/b, size_bytes 12', 'plain'],
+      numbers: [{ name: 'age', value: '51.4 d' }],
+      evidence: ['key a/b, size 12 B', 'plain'],
     });
   });
 
@@ -292,6 +292,7 @@ describe('the engine alone', () => {
     ['{"a":1,"b":"x"}', 'a 1, b x'],
     ['[1,2]', '[1,2]'],
     ['{"a":{"b":1}}', 'a {"b":1}'],
+    ['{"at":"2026-11-21T02:30:05.000Z","tookMs":12.5}', 'at 2026-11-21 02:30:05 UTC, took 12.5 ms'],
     ['{broken', '{broken'],
     ['', ''],
   ])('evidenceText(%s)', (json, text) => {
