@@ -109,6 +109,11 @@ describe('what is wrong is told where it stands:', () => {
       'routes.0.digest.cron',
     ],
     [
+      'a cron that never comes',
+      { channels, routes: [{ name: 'r', channels: ['a'], digest: { cron: '0 8 31 2 *' } }] },
+      'routes.0.digest.cron',
+    ],
+    [
       'a time zone that is none',
       { mute_times: [{ name: 'n', times: [{ timezone: 'Lisbon' }] }] },
       'mute_times.0.times.0.timezone',

@@ -99,6 +99,20 @@ test('what tries a channel is told as a test, and leaves nothing open', async ()
   expect(bodies[2]?.['dedup_key']).toBe(bodies[0]?.['dedup_key']);
 });
 
+test.each(['a', '*', '😀', '😀x😀'])(
+  'Discord: a title of many %s is whole characters, and fits',
+  async (text) => {
+    server.answer({ status: 200 });
+    const alarms = ALARM_NOTIFICATION.alarms.map((alarm) => ({ ...alarm, title: text.repeat(200) }));
+    await channel('discord').send({ ...ALARM_NOTIFICATION, alarms }, NEVER);
+    const { embeds } = JSON.parse(server.received[0]?.body ?? '') as { embeds: { title: string }[] };
+    const [{ title } = { title: '' }] = embeds;
+    expect(title.length).toBeLessThanOrEqual(256);
+    expect(title.length).toBeGreaterThan(120);
+    expect(title.isWellFormed()).toBe(true);
+  },
+);
+
 describe('channels that take one alarm at a time', () => {
   it('PagerDuty triggers, acknowledges and resolves, each under the key of its alarm', async () => {
     server.answer({ status: 202, body: '{"dedup_key":"k"}' });

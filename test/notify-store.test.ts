@@ -273,6 +273,18 @@ describe('the engine alone', () => {
     expect(await engine.query('select count() as rows from notifications')).toEqual([{ rows: 1 }]);
   });
 
+  test('of an alarm that nobody can be told of, as many are kept as are read after a restart', async () => {
+    const { store, reopened } = await engineCase();
+    await store.read();
+    await engine.command(
+      `insert into alarm_transitions (alarm, revision, sequence, at, state, severity)
+       select 'a', number + 1, number + 1, now64(3), if(number % 2, 'OK', 'ALARM'), 'info' from numbers(205)`,
+    );
+    const sequences = Array.from({ length: 200 }, (_, index) => index + 6);
+    expect(sequencesOf(await store.read())).toEqual(sequences);
+    expect(sequencesOf(await reopened().read())).toEqual(sequences);
+  });
+
   test('an empty state before is OK; numbers and evidence are texts', async () => {
     const { store } = await engineCase();
     await storeTransition({ sequence: 1, alarm: 'a', from: 'OK', to: 'ALARM', atMs: NOW_MS }, engine);

@@ -11,6 +11,7 @@ import {
   readSilences,
   readTransitions,
   readTransitionsAfter,
+  TRANSITIONS_OF_ALARM_MAX,
 } from './stored-transitions.ts';
 
 export interface EngineStoreParts {
@@ -49,7 +50,7 @@ export class EngineStore implements NotifyStore {
     const known = await this.#load();
     for (const transition of await readTransitionsAfter(known.sequence, engine)) {
       const before = known.transitions.get(transition.alarm) ?? [];
-      known.transitions.set(transition.alarm, [...before, transition]);
+      known.transitions.set(transition.alarm, [...before, transition].slice(-TRANSITIONS_OF_ALARM_MAX));
       known.sequence = transition.sequence;
     }
     const nowMs = clock.nowMs();

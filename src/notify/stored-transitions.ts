@@ -7,7 +7,7 @@ import { namedNumber } from './number-text.ts';
 import type { Matcher } from './rules.ts';
 
 /** Of an alarm that changes all the time the newest transitions are told. */
-const TRANSITIONS_OF_ALARM_MAX = 200;
+export const TRANSITIONS_OF_ALARM_MAX = 200;
 const PAGE = 5_000;
 const SAID_MAX = 10_000;
 const LIMITS = { resultRows: 1_000_000, timeMs: 120_000 };
