@@ -26,6 +26,8 @@ export interface Answer {
 const TIMEOUT_MS = 10_000;
 const ANSWER_BYTES_MAX = 65_536;
 const REASON_MAX = 300;
+/** Of the id that a provider gives; PagerDuty gives our own key back. */
+const ID_MAX = 255;
 const RETRIED = [408, 425, 429];
 /** What `fetch` says of ports such as 25. Source: https://fetch.spec.whatwg.org/#port-blocking */
 const BAD_PORT = 'bad port';
@@ -56,7 +58,7 @@ export async function sendHttp(
       ? (parts.read?.(answer) ?? { kind: 'delivered', id: '' })
       : unwelcome(answer, parts);
   return delivery.kind === 'delivered'
-    ? delivery
+    ? { ...delivery, id: redacted(delivery.id, outgoing).slice(0, ID_MAX) }
     : { ...delivery, reason: redacted(delivery.reason, outgoing) };
 }
 

@@ -69,7 +69,7 @@ function request(
       body: text,
       secrets,
     },
-    { ...parts, read: (answer) => ({ kind: 'delivered', id: shown(memberOf(answer.text, 'id'), 100) }) },
+    { ...parts, read: (answer) => ({ kind: 'delivered', id: memberOf(answer.text, 'id') }) },
     signal,
   );
 }
