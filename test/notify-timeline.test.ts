@@ -1,5 +1,5 @@
 /** The pipeline as timelines: at these times these alarms change; by then these channels have received exactly that. */
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { silentLog } from '../src/lib/log.ts';
 import type { Channel, Delivery, Notification } from '../src/notify/channel.ts';
 import { Notifier } from '../src/notify/deliver.ts';
@@ -450,6 +450,15 @@ describe('an acknowledgement', () => {
     ]);
   });
 
+  it('without a name is of somebody', async () => {
+    const { change, until, store, received } = timeline(rules({ acknowledging: ['ops'] }));
+    change('a', 'ALARM');
+    await until(5 * MINUTE_MS);
+    store.acknowledgements = [{ ...said(START_MS), author: '' }];
+    await until(6 * MINUTE_MS);
+    expect(received[1]?.alarms[0]?.acknowledgedBy).toBe('somebody');
+  });
+
   it('of what a channel was not told is nothing to it', async () => {
     const escalate = [{ afterMs: 15 * MINUTE_MS, channels: ['pager'] }];
     const { log, change, until, store, nowMs } = timeline(
@@ -573,6 +582,49 @@ describe('failures', () => {
       reason: 'HTTP 404',
       covers: [{ alarm: 'a', upTo: 1 }],
     });
+  });
+
+  it('a provider that asks to wait for a day is asked again after an hour', async () => {
+    const { log, change, until, answer } = timeline(rules());
+    answer({ kind: 'failed', reason: 'HTTP 429', retryAfterMs: 24 * HOUR_MS });
+    change('a', 'ALARM');
+    await until(90 * MINUTE_MS);
+    expect(log).toEqual(['00:00:30 ops ALARM a', '01:01 ops ALARM a']);
+  });
+
+  it('a channel that takes for ever delays no other', async () => {
+    const store = new MemoryStore();
+    store.entries.push({
+      kind: 'settled',
+      atMs: 0,
+      channel: 'ops',
+      why: '',
+      covers: [{ alarm: 'other', upTo: 0, state: 'OK' }],
+    });
+    const told: string[] = [];
+    const channelOf = (name: string, answer: Promise<Delivery>): Channel => ({
+      name,
+      kind: 'webhook',
+      send: ({ alarms }) => {
+        told.push(`${name} ${alarms.map(({ id }) => id).join()}`);
+        return answer;
+      },
+    });
+    const given = [route({ channels: ['stuck', 'ops'], groupBy: ['alarm'], groupWaitMs: 0 })];
+    const channels = [
+      channelOf('stuck', new Promise(() => undefined)),
+      channelOf('ops', Promise.resolve({ kind: 'delivered', id: '' })),
+    ];
+    const clock = { nowMs: () => START_MS, sleep: () => Promise.resolve() };
+    const notifier = new Notifier(rules({ routes: given }), { store, channels, clock, log: silentLog });
+    for (const alarm of ['a', 'b']) {
+      store.change(alarm, 'ALARM', { atMs: START_MS });
+      await vi.waitFor(async () => {
+        await notifier.pass(NEVER);
+        expect(told).toContain(`ops ${alarm}`);
+      });
+    }
+    expect(told.filter((line) => line.startsWith('stuck'))).toEqual(['stuck a']);
   });
 
   it('a provider that asks to wait is left alone by all groups', async () => {

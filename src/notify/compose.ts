@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Claim, Cover } from './book.ts';
 import { type Notification, type NotifiedAlarm, SEVERITIES } from './channel.ts';
 import { isReminder, type Line, type Moment, stateOf } from './line.ts';
-import { acknowledgementOf } from './quiet.ts';
+import { acknowledgementOf, whoOf } from './quiet.ts';
 import { groupKey } from './wait.ts';
 
 /** Alarms in one message; others come with the next. A message that sums up shows few of them, and says how many more. */
@@ -96,7 +96,7 @@ function notifiedAlarm(line: Line, isShown: boolean, moment: Moment): NotifiedAl
     firstStep: told.firstStep,
     sinceMs: told.sinceMs,
     passed,
-    ...(by === undefined ? {} : { acknowledgedBy: by.author, acknowledgedFor: by.reason }),
+    ...(by === undefined ? {} : { acknowledgedBy: whoOf(by), acknowledgedFor: by.reason }),
     links: isShown ? moment.rules.linksOf(told.alarm) : NO_LINKS,
   };
 }

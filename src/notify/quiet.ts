@@ -61,7 +61,7 @@ export const silence: Stage = (lines, moment) => {
     const mine = silences.filter(({ match }) => fits(match, line.now));
     return quietened(line, moment, (_line, atMs) => {
       const found = mine.find(({ startMs, endMs }) => startMs <= atMs && atMs < endMs);
-      return found === undefined ? undefined : `silenced by ${found.author}`;
+      return found === undefined ? undefined : `silenced by ${whoOf(found)}`;
     });
   })(lines, moment);
 };
@@ -70,8 +70,13 @@ export const silence: Stage = (lines, moment) => {
 export const acknowledge = each((line, moment) => {
   if (isRelief(line) || (line.afterMs === 0 && !isReminder(line))) return SEND;
   const found = acknowledgementOf(line.now.alarm, moment);
-  return found === undefined ? SEND : { kind: 'hold', why: `acknowledged by ${found.author}` };
+  return found === undefined ? SEND : { kind: 'hold', why: `acknowledged by ${whoOf(found)}` };
 });
+
+/** A program that gives no name may say things too. */
+export function whoOf({ author }: Pick<Acknowledgement, 'author'>): string {
+  return author === '' ? 'somebody' : author;
+}
 
 /** The acknowledgement of an alarm that holds: recovery ends it. */
 export function acknowledgementOf(
