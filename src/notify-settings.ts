@@ -9,6 +9,9 @@ type Section = NotifySection;
 type ChannelSection = Section['channels'][number];
 type Of<Kind extends ChannelSection['kind']> = Extract<ChannelSection, { kind: Kind }>;
 
+const PER_ALARM: readonly ChannelSection['kind'][] = ['pagerduty', 'opsgenie', 'alertmanager'];
+const ACKNOWLEDGING: readonly ChannelSection['kind'][] = ['pagerduty', 'opsgenie'];
+
 export interface NotifySettings {
   readonly channels: readonly ChannelSettings[];
   readonly rules: Rules;
@@ -38,6 +41,8 @@ export function notifySettings(
       muteTimes: Object.fromEntries(
         section.mute_times.map(({ name, times }) => [name, times.map(muteTimeOf)]),
       ),
+      perAlarm: channels.filter(isPerAlarm).map(({ name }) => name),
+      acknowledging: channels.filter(({ kind }) => ACKNOWLEDGING.includes(kind)).map(({ name }) => name),
       home,
       linksOf,
     },
@@ -48,6 +53,10 @@ export function notifySettings(
       channels.flatMap((one) => (one.kind === 'sns' ? [[one.name, topicOptions(one)] as const] : [])),
     ),
   };
+}
+
+function isPerAlarm(channel: ChannelSection): boolean {
+  return PER_ALARM.includes(channel.kind) || (channel.kind === 'webhook' && channel.per_alarm);
 }
 
 function routeOf(route: Section['routes'][number]): Route {

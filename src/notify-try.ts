@@ -6,6 +6,7 @@ import { nearest } from './lib/nearest.ts';
 import { notifySettings } from './notify-settings.ts';
 import { homeOf, openChannels } from './notify-watch.ts';
 import type { Delivery } from './notify/channel.ts';
+import { nextStep } from './notify/next-step.ts';
 import { routesTo } from './notify/route.ts';
 import { testNotifications } from './notify/try-out.ts';
 
@@ -21,6 +22,8 @@ export interface Tried {
   /** `delivered` when both messages were. */
   readonly outcome: Delivery['kind'];
   readonly reason: string;
+  /** What to do first when it was not; empty where the reason says it all. */
+  readonly next_step: string;
 }
 
 /** Sends an alarm and its recovery, which say that they are a test. Throws `invalid` when there is no such channel. */
@@ -32,12 +35,14 @@ export async function tryChannel(
   const channels = settings.channels.filter((channel) => channel.name === name);
   const [channel] = openChannels({ ...settings, channels }, clock);
   if (channel === undefined) throw new Fault('invalid', unknownText(name, settings.channels));
+  const { kind } = channel;
   for (const notification of testNotifications({ nowMs: clock.nowMs(), home: settings.rules.home })) {
     const delivery = await channel.send(notification, signal);
-    if (delivery.kind !== 'delivered')
-      return { channel: name, kind: channel.kind, outcome: delivery.kind, reason: delivery.reason };
+    if (delivery.kind === 'delivered') continue;
+    const { kind: outcome, reason } = delivery;
+    return { channel: name, kind, outcome, reason, next_step: nextStep(kind, reason) };
   }
-  return { channel: name, kind: channel.kind, outcome: 'delivered', reason: '' };
+  return { channel: name, kind, outcome: 'delivered', reason: '', next_step: '' };
 }
 
 function unknownText(name: string, channels: readonly { readonly name: string }[]): string {

@@ -51,7 +51,7 @@ test('list shows channels and the routes to them', async () => {
 test('test sends an alarm and its recovery, and stores nothing', async () => {
   const { out, code } = await run('test', 'ops', '--json');
   expect([JSON.parse(out), code]).toEqual([
-    { channel: 'ops', kind: 'webhook', outcome: 'delivered', reason: '' },
+    { channel: 'ops', kind: 'webhook', outcome: 'delivered', reason: '', next_step: '' },
     0,
   ]);
   const sent = hook.received.map(
@@ -68,7 +68,9 @@ test('a channel that does not take it is exit code 3, and no secret is told', as
   hook.answer({ status: 403, body: SECRET });
   const { out, err, code } = await run('test', 'pager');
   expect([out, code]).toEqual(['', 3]);
-  expect(err).toMatch(/^Cannot send to pager \(mattermost\): .*403/);
+  expect(err).toMatch(
+    /^Cannot send to pager \(mattermost\): .*403.*It does not let us in: check webhook_url\.\n$/,
+  );
   expect(err).not.toContain(SECRET);
 });
 

@@ -1,5 +1,5 @@
 /** Notifications through the whole program: rows of alarms in, messages at a webhook out, over restarts. */
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type App, openApp } from '../src/app.ts';
 import { configSchema } from '../src/config/schema.ts';
 import type { Clock } from '../src/lib/clock.ts';
@@ -7,7 +7,7 @@ import { type Job, repeat } from '../src/lib/job.ts';
 import { silentLog } from '../src/lib/log.ts';
 import type { OwnHealth } from '../src/serve/health-api.ts';
 import type { Notifications, NotifyChannels, NotifyTargets } from '../src/serve/notify-api.ts';
-import { storeSilence, storeTransition } from './alarm-table-rows.ts';
+import { storeAcknowledgement, storeSilence, storeTransition } from './alarm-table-rows.ts';
 import { type ReceivingServer, startReceiver } from './notify-samples.ts';
 import { tempFolder } from './temp.ts';
 
@@ -61,8 +61,8 @@ afterEach(async () => {
 const running = new Map<App, () => Promise<void>>();
 const clock = new SetClock();
 
-async function started(data: string): Promise<App> {
-  const channels = [{ kind: 'webhook', name: 'hook', url: `${hook.url}/in` }];
+async function started(data: string, channel: object = { kind: 'webhook' }): Promise<App> {
+  const channels = [{ name: 'hook', url: `${hook.url}/in`, ...channel }];
   const route = {
     name: 'all',
     channels: ['hook'],
@@ -331,6 +331,38 @@ test('a silence holds it until it ends', async () => {
   await pass(app);
   await receivedSoon(before + 2);
   expect(told().slice(before)).toEqual(['changes: loud OK ALARM', 'changes: quiet OK ALARM']);
+});
+
+test('who takes an alarm on acknowledges its incident within a pass, over restarts once', async () => {
+  const data = tempFolder();
+  const pager = { kind: 'pagerduty', routing_key: 'key' };
+  const actions = () =>
+    hook.received
+      .slice(before)
+      .map(({ body }) => (JSON.parse(body) as Record<string, unknown>)['event_action']);
+  let app = await started(data, pager);
+  const before = hook.received.length;
+  // Others read what is there as messages of ours.
+  onTestFinished(() => void hook.received.splice(before));
+  await storeTransition(change(1, 'vault', 'ALARM'), app.engine);
+  await pass(app);
+  await vi.waitFor(() => expect(actions()).toEqual(['trigger']), WAIT);
+  await pass(app);
+  const times = { atMs: clock.ms, endMs: clock.ms + HOUR_MS };
+  await storeAcknowledgement({ alarm: 'vault', sequence: 1, ...times }, app.engine);
+  await pass(app);
+  await vi.waitFor(() => expect(actions()).toEqual(['trigger', 'acknowledge']), WAIT);
+  const { rows } = await vi.waitFor(async () => {
+    const answer = await ask<Notifications>(app, '/notifications?alarm=vault');
+    expect(answer.rows[0]?.outcome).toBe('delivered');
+    return answer;
+  }, WAIT);
+  expect(rows[0]).toMatchObject({ told: 'acknowledgement', kind: 'pagerduty' });
+  await stopped(app);
+  app = await started(data, pager);
+  await pass(app);
+  await pass(app);
+  expect(actions()).toEqual(['trigger', 'acknowledge']);
 });
 
 test('what is being sent when the program ends is finished and recorded', async () => {

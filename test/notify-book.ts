@@ -112,6 +112,8 @@ export function rules(given: Partial<Rules> = {}): Rules {
     routes: [route()],
     inhibit: [],
     muteTimes: {},
+    perAlarm: [],
+    acknowledging: [],
     home: '',
     linksOf: () => ({ open: '', acknowledge: '', silence: '' }),
     ...given,

@@ -152,6 +152,19 @@ describe.each(CASES)('$name', (one) => {
   });
 
   it.skipIf(one.name === 'sns')(
+    'keeps no secret and no long text as an id (of SNS the SDK reads it)',
+    async () => {
+      for (const id of [`-${SECRET}-`, 'x'.repeat(60_000)]) {
+        const told = { id, ts: id, dedup_key: id, requestId: id, result: { message_id: id } };
+        server.answer({ status: 200, body: JSON.stringify(told) });
+        const delivery = await sendTo(one);
+        expectNoSecret(delivery);
+        expect(JSON.stringify(delivery).length).toBeLessThan(400);
+      }
+    },
+  );
+
+  it.skipIf(one.name === 'sns')(
     'is refused by an address that is none (of SNS it cannot be opened)',
     async () => {
       const delivery = await openCase(one, 'no address', stillClock()).send(ALARM_NOTIFICATION, NEVER);

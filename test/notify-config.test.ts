@@ -45,6 +45,19 @@ test('the examples have every kind of channel, and the page every setting', () =
   expect(settings.filter((name) => name !== 'kind' && !PAGE.includes(`\`${name}\``))).toEqual([]);
 });
 
+test('channels that take each alarm by itself, and those that hear of acknowledgements, are known', () => {
+  const { rules } = notifySettings(notify.parse(sectionOf(EXAMPLES[0] ?? '')), PAGES);
+  expect([rules.perAlarm, rules.acknowledging]).toEqual([['pager'], ['pager']]);
+  const hook = { kind: 'webhook', url: 'https://example.org/hook' };
+  const channels = [
+    { ...hook, name: 'each', per_alarm: true },
+    { ...hook, name: 'all' },
+    { kind: 'alertmanager', name: 'am', url: 'https://example.org' },
+  ];
+  const others = notifySettings(notify.parse({ channels }), PAGES).rules;
+  expect([others.perAlarm, others.acknowledging]).toEqual([['each', 'am'], []]);
+});
+
 test('routes, steps and times are as they are written', () => {
   const { rules, servers } = notifySettings(notify.parse(sectionOf(EXAMPLES[0] ?? '')), PAGES);
   expect(rules.home).toBe('https://bw.example/');
@@ -106,6 +119,11 @@ describe('what is wrong is told where it stands:', () => {
     [
       'a cron that is none',
       { channels, routes: [{ name: 'r', channels: ['a'], digest: { cron: 'daily' } }] },
+      'routes.0.digest.cron',
+    ],
+    [
+      'a cron that never comes',
+      { channels, routes: [{ name: 'r', channels: ['a'], digest: { cron: '0 8 31 2 *' } }] },
       'routes.0.digest.cron',
     ],
     [

@@ -87,16 +87,21 @@ describe('who has a link', () => {
   });
 
   test('silences that alarm for the time chosen', async () => {
-    expect((await post(pathTo('silence'), { author: 'Alice', reason: '', time: '4h' })).status).toBe(200);
+    expect((await post(pathTo('silence'), { author: 'Alice', reason: 'a move', time: '4h' })).status).toBe(
+      200,
+    );
     expect(await said()).toEqual({
-      silences: [{ matchers: [{ label: 'alarm', values: [ALARM] }], author: 'Alice', reason: '', hours: 4 }],
+      silences: [
+        { matchers: [{ label: 'alarm', values: [ALARM] }], author: 'Alice', reason: 'a move', hours: 4 },
+      ],
       acknowledgements: [],
     });
   });
 
   test.each([
-    ['without a name', { author: ' ' }],
-    ['for ever', { author: 'Alice', time: '999d' }],
+    ['without a name', { author: ' ', reason: 'a move' }],
+    ['without a reason', { author: 'Alice', reason: ' ' }],
+    ['for ever', { author: 'Alice', reason: 'a move', time: '999d' }],
   ])('says nothing %s', async (_what, fields) => {
     expect((await post(pathTo('silence'), fields)).status).toBe(400);
     expect(await said()).toEqual(NOTHING);

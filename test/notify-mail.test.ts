@@ -9,7 +9,7 @@ import { mailOf, openEmail } from '../src/notify/email.ts';
 import { type MailServer, openSmtp, type SmtpOptions } from '../src/notify/smtp.ts';
 import { type Certificate, type ReceivingMailServer, selfSigned, startMailServer } from './mail-server.ts';
 import { SECRET } from './notify-cases.ts';
-import { ALARM_NOTIFICATION } from './notify-samples.ts';
+import { ALARM_NOTIFICATION, HOSTILE_NOTIFICATION, RECOVERY_NOTIFICATION } from './notify-samples.ts';
 import { keptFolder } from './temp.ts';
 
 const NEVER = new AbortController().signal;
@@ -56,6 +56,34 @@ describe('what is taken', () => {
     expect(mail?.text).toContain(`Message-ID: ${messageId}`);
     expect(mail?.text).toContain('Auto-Submitted: auto-generated');
     expect(mail?.text).toMatch(/Content-Type: multipart\/alternative/);
+  });
+
+  test('hostile text adds no header and no receiver', async () => {
+    const server = await started({ disabledCommands: ['STARTTLS'] });
+    expect((await email(server).send(HOSTILE_NOTIFICATION, NEVER)).kind).toBe('delivered');
+    const [mail] = server.received;
+    expect(mail?.to).toEqual(ADDRESSES.to);
+    const headers = mail?.text.split('\r\n\r\n')[0] ?? '';
+    expect(headers).toMatch(/^Subject: /m);
+    expect(headers).not.toMatch(/^Bcc:|evil\.example/im);
+    for (const line of mail?.text.split('\r\n') ?? []) expect(line.length).toBeLessThanOrEqual(998);
+  });
+
+  test('a recovery goes into the thread of its alarm, and stays apart from it', async () => {
+    const server = await started({ disabledCommands: ['STARTTLS'] });
+    for (const notification of [ALARM_NOTIFICATION, RECOVERY_NOTIFICATION])
+      await email(server).send(notification, NEVER);
+    const [alarm = [], recovery = []] = ['References', 'In-Reply-To', 'Message-ID'].reduce<string[][]>(
+      (all, name) =>
+        server.received.map(({ text }, index) => [
+          ...(all[index] ?? []),
+          new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1] ?? '',
+        ]),
+      [],
+    );
+    expect(recovery.slice(0, 2)).toEqual(alarm.slice(0, 2));
+    expect(alarm[0]).toMatch(/^<[0-9a-f]{32}\.alarm@example\.org>$/);
+    expect(recovery[2]).not.toBe(alarm[2]);
   });
 
   test.each([

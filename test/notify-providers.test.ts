@@ -99,6 +99,20 @@ test('what tries a channel is told as a test, and leaves nothing open', async ()
   expect(bodies[2]?.['dedup_key']).toBe(bodies[0]?.['dedup_key']);
 });
 
+test.each(['a', '*', '😀', '😀x😀'])(
+  'Discord: a title of many %s is whole characters, and fits',
+  async (text) => {
+    server.answer({ status: 200 });
+    const alarms = ALARM_NOTIFICATION.alarms.map((alarm) => ({ ...alarm, title: text.repeat(200) }));
+    await channel('discord').send({ ...ALARM_NOTIFICATION, alarms }, NEVER);
+    const { embeds } = JSON.parse(server.received[0]?.body ?? '') as { embeds: { title: string }[] };
+    const [{ title } = { title: '' }] = embeds;
+    expect(title.length).toBeLessThanOrEqual(256);
+    expect(title.length).toBeGreaterThan(120);
+    expect(title.isWellFormed()).toBe(true);
+  },
+);
+
 describe('channels that take one alarm at a time', () => {
   it('PagerDuty triggers, acknowledges and resolves, each under the key of its alarm', async () => {
     server.answer({ status: 202, body: '{"dedup_key":"k"}' });
@@ -121,10 +135,67 @@ describe('channels that take one alarm at a time', () => {
     ]);
   });
 
-  it('a failure ends it, to be tried again whole; a refusal of one leaves the others', async () => {
+  it('that somebody has taken an alarm on is told without raising it again', async () => {
+    server.answer({ status: 202 });
+    const said = { acknowledgedBy: 'ada', acknowledgedFor: 'on it' };
+    const taken: Notification = {
+      ...ALARM_NOTIFICATION,
+      kind: 'acknowledgement',
+      alarms: ALARM_NOTIFICATION.alarms.map((alarm) => ({ ...alarm, ...said })),
+    };
+    await channel('pagerduty').send(taken, NEVER);
+    await channel('opsgenie').send(taken, NEVER);
+    expect(server.received.map(({ path, body }) => [path, JSON.parse(body) as unknown])).toEqual([
+      [
+        '/v2/enqueue',
+        {
+          routing_key: SECRET,
+          event_action: 'acknowledge',
+          dedup_key: 'bucketwatch/backups/vault/db-nightly',
+        },
+      ],
+      [
+        '/v2/alerts/bucketwatch%2Fbackups%2Fvault%2Fdb-nightly/acknowledge?identifierType=alias',
+        { source: 'Bucketwatch', user: 'ada', note: 'on it' },
+      ],
+    ]);
+  });
+
+  it('an incident has a source, whatever labels are empty', async () => {
+    server.answer({ status: 202 });
+    const alarms = ALARM_NOTIFICATION.alarms.map((alarm) => ({
+      ...alarm,
+      labels: { bucket: '', monitor: '' },
+    }));
+    await channel('pagerduty').send({ ...ALARM_NOTIFICATION, alarms }, NEVER);
+    expect(JSON.parse(server.received[0]?.body ?? '')).toMatchObject({
+      payload: { source: 'bucketwatch', component: 'bucketwatch' },
+    });
+  });
+
+  it('each alarm has an id that does not hang on what is sent with it', async () => {
+    server.answer({ status: 204 });
+    const [first, second] = TWO.alarms.map((alarm, index) => ({ ...alarm, newsId: `news-${index}` }));
+    if (first === undefined || second === undefined) throw new Error('no alarms');
+    await channel('webhook-template').send({ ...TWO, alarms: [first, second] }, NEVER);
+    await channel('webhook-template').send({ ...TWO, id: 'later', alarms: [second] }, NEVER);
+    expect(server.received.map(({ headers }) => headers['idempotency-key'])).toEqual([
+      'news-0',
+      'news-1',
+      'news-1',
+    ]);
+  });
+
+  it('a failure ends it, and says what was taken before; a refusal of one leaves the others', async () => {
     server.answer({ status: 503 });
-    expect(await channel('pagerduty').send(TWO, NEVER)).toMatchObject({ kind: 'failed' });
+    expect(await channel('pagerduty').send(TWO, NEVER)).toEqual({ kind: 'failed', reason: 'HTTP 503' });
     expect(server.received).toHaveLength(1);
+    server.answer(({ body }) => ({ status: body.includes('resolve') ? 429 : 202 }));
+    expect(await channel('pagerduty').send(TWO, NEVER)).toEqual({
+      kind: 'failed',
+      reason: 'HTTP 429 (after 1 of 2 alarms)',
+      taken: 1,
+    });
     server.answer(({ body }) => ({ status: body.includes('resolve') ? 202 : 400 }));
     expect(await channel('pagerduty').send(TWO, NEVER)).toMatchObject({ kind: 'refused' });
     expect(server.received.at(-1)?.body).toContain('resolve');

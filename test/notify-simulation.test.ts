@@ -26,6 +26,7 @@ const SEEDS =
     : [Number(process.env['SEED'])];
 
 const RULES: Rules = rules({
+  acknowledging: ['pager'],
   routes: [
     route({
       name: 'first',
@@ -188,9 +189,20 @@ class World {
     }
     if (this.hasFaults && this.chance(0.02)) throw new TypeError('a mistake of ours');
     await this.#mayDie(life, 0);
-    const receipt: Receipt = { channel, notification, sentBy: life, isRefused: false };
+    const taken = this.hasFaults && this.chance(0.2) ? Math.floor(notification.alarms.length / 2) : 0;
+    const alarms = notification.alarms.slice(0, taken === 0 ? undefined : taken);
+    const receipt: Receipt = {
+      channel,
+      notification: { ...notification, alarms },
+      sentBy: life,
+      isRefused: false,
+    };
     this.receipts.push(receipt);
     await this.#mayDie(life, 0.04);
+    if (taken > 0) {
+      receipt.deliveredBy = life;
+      return { kind: 'failed', reason: 'HTTP 429', taken };
+    }
     if (this.hasFaults && this.chance(0.05)) return { kind: 'failed', reason: 'no answer' };
     receipt.deliveredBy = life;
     return { kind: 'delivered', id: '' };
@@ -221,6 +233,7 @@ async function live(world: World): Promise<void> {
     world.nowMs += world.pick([1, 10, 30, 120, 600]) * 1000;
     if (world.chance(0.02)) world.nowMs += world.pick([-3, -1, 1, 5]) * HOUR_MS;
     if (world.chance(0.02)) silenceSome(world);
+    if (world.chance(0.1)) acknowledgeSome(world);
     await world.pass();
   }
   world.hasFaults = false;
@@ -245,6 +258,15 @@ function silenceSome(world: World): void {
       reason: 'trying',
     },
   ];
+}
+
+function acknowledgeSome(world: World): void {
+  const { store, nowMs } = world;
+  const alarm = world.pick(ALARMS);
+  const sequence = store.transitions.findLast((one) => one.alarm === alarm)?.sequence ?? 0;
+  if (world.stateOf(alarm) !== 'ALARM') return;
+  const said = { alarm, sequence, atMs: nowMs, endMs: nowMs + HOUR_MS, author: 'ada', reason: '' };
+  store.acknowledgements = [...store.acknowledgements, said];
 }
 
 /** What of a channel's transitions was settled or refused, by alarm: nothing is received of it. */
@@ -302,6 +324,7 @@ function repeatedOf({ receipts }: World): string[] {
         if (isKnown) found.push(`${place} was told twice of ${state}`);
         known.set(`${place} ${atMs}`, receipt);
       }
+      if (notification.kind === 'acknowledgement') continue;
       const toldMs = lastTold.get(place);
       if (
         passed.length === 0 &&
@@ -320,7 +343,7 @@ function repeatedOf({ receipts }: World): string[] {
 test('no transition is lost or skipped, and none told twice, whatever fails', {
   timeout: 60_000,
 }, async () => {
-  let [crashes, receipts, reminders] = [0, 0, 0];
+  let [crashes, receipts, reminders, acknowledged] = [0, 0, 0, 0];
   for (const seed of SEEDS) {
     const world = new World(seed);
     await live(world);
@@ -331,10 +354,16 @@ test('no transition is lost or skipped, and none told twice, whatever fails', {
     });
     crashes += world.crashes;
     receipts += world.receipts.length;
-    reminders += world.receipts.filter(({ notification }) => notification.kind === 'reminder').length;
+    reminders += countOf('reminder', world);
+    acknowledged += countOf('acknowledgement', world);
   }
   // Otherwise nothing was tried.
   expect(crashes).toBeGreaterThan(SEEDS.length);
   expect(receipts).toBeGreaterThan(20 * SEEDS.length);
   expect(reminders).toBeGreaterThan(SEEDS.length);
+  expect(acknowledged).toBeGreaterThan(SEEDS.length / 4);
 });
+
+function countOf(kind: Notification['kind'], { receipts }: World): number {
+  return receipts.filter(({ notification }) => notification.kind === kind).length;
+}

@@ -284,6 +284,18 @@ describe('the engine alone', () => {
     expect(await engine.query('select count() as rows from notifications')).toEqual([{ rows: 1 }]);
   });
 
+  test('of an alarm that nobody can be told of, as many are kept as are read after a restart', async () => {
+    const { store, reopened } = await engineCase();
+    await store.read();
+    await engine.command(
+      `insert into alarm_transitions (alarm, revision, sequence, at, state, severity)
+       select 'a', number + 1, number + 1, now64(3), if(number % 2, 'OK', 'ALARM'), 'info' from numbers(205)`,
+    );
+    const sequences = Array.from({ length: 200 }, (_, index) => index + 6);
+    expect(sequencesOf(await store.read())).toEqual(sequences);
+    expect(sequencesOf(await reopened().read())).toEqual(sequences);
+  });
+
   test('an empty state before is OK; numbers and evidence are texts', async () => {
     const { store } = await engineCase();
     await storeTransition({ sequence: 1, alarm: 'a', from: 'OK', to: 'ALARM', atMs: NOW_MS }, engine);
@@ -294,8 +306,8 @@ describe('the engine alone', () => {
     const { transitions } = await store.read();
     expect(transitions.map(({ from }) => from)).toEqual(['OK', 'OK']);
     expect(transitions[1]).toMatchObject({
-      numbers: [{ name: 'age_hours', value: '1,234.57' }],
-      evidence: ['key a/b, size_bytes 12', 'plain'],
+      numbers: [{ name: 'age', value: '51.4 d' }],
+      evidence: ['key a/b, size 12 B', 'plain'],
     });
   });
 
@@ -303,6 +315,7 @@ describe('the engine alone', () => {
     ['{"a":1,"b":"x"}', 'a 1, b x'],
     ['[1,2]', '[1,2]'],
     ['{"a":{"b":1}}', 'a {"b":1}'],
+    ['{"at":"2026-11-21T02:30:05.000Z","tookMs":12.5}', 'at 2026-11-21 02:30:05 UTC, took 12.5 ms'],
     ['{broken', '{broken'],
     ['', ''],
   ])('evidenceText(%s)', (json, text) => {

@@ -1,5 +1,5 @@
 /** The pipeline as timelines: at these times these alarms change; by then these channels have received exactly that. */
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { silentLog } from '../src/lib/log.ts';
 import type { Channel, Delivery, Notification } from '../src/notify/channel.ts';
 import { Notifier } from '../src/notify/deliver.ts';
@@ -215,6 +215,53 @@ describe('routes', () => {
     ]);
   });
 
+  it('a channel that the alarm goes to no more is told the end of what it was told, and nothing else', async () => {
+    const { change, until, store } = timeline(rules());
+    change('a', 'ALARM');
+    change('b', 'ALARM');
+    await until(10 * MINUTE_MS);
+    change('b', 'OK');
+    await until(20 * MINUTE_MS);
+    const here = { name: 'here', match: [{ label: 'alarm', values: ['z'] }] };
+    const moved = timeline(rules({ routes: [route(here), route({ channels: ['others'] })] }));
+    moved.store.transitions.push(...store.transitions);
+    moved.store.entries.push(...store.entries);
+    await moved.until(30 * MINUTE_MS);
+    moved.change('a', 'OK');
+    moved.change('b', 'ALARM');
+    await moved.until(40 * MINUTE_MS);
+    expect(moved.log.sort()).toEqual([
+      '00:00:30 others ALARM a',
+      '00:30:30 ops OK a',
+      '00:30:30 others ALARM b, OK a',
+    ]);
+  });
+
+  it('a channel that is back is told what ended and what is wrong now, and nothing of what came and went', async () => {
+    const { change, until, store } = timeline(rules({ routes: [route({ channels: ['ops', 'pager'] })] }));
+    for (const alarm of ['a', 'b', 'c']) change(alarm, 'ALARM');
+    await until(10 * MINUTE_MS);
+    change('c', 'OK');
+    await until(20 * MINUTE_MS);
+    const without = timeline(rules());
+    without.store.transitions.push(...store.transitions);
+    without.store.entries.push(...store.entries);
+    await without.until(20 * MINUTE_MS);
+    without.change('a', 'OK');
+    without.change('c', 'ALARM');
+    await without.until(30 * MINUTE_MS);
+    without.change('c', 'OK');
+    without.change('d', 'ALARM');
+    await without.until(40 * MINUTE_MS);
+    const back = timeline(rules({ routes: [route({ channels: ['ops', 'pager'] })] }));
+    back.store.transitions.push(...without.store.transitions);
+    back.store.entries.push(...without.store.entries);
+    await back.until(HOUR_MS);
+    expect(back.log.filter((line) => line.includes('pager'))).toEqual([
+      expect.stringMatching(/ pager ALARM d, OK a$/),
+    ]);
+  });
+
   it('a channel that is added is told what is wrong now, and nothing of what is over', async () => {
     const { change, until, store } = timeline(rules());
     change('a', 'ALARM');
@@ -344,6 +391,89 @@ describe('what keeps alarms quiet', () => {
   });
 });
 
+describe('an acknowledgement', () => {
+  const said = (atMs: number) => ({
+    alarm: 'a',
+    sequence: 1,
+    atMs,
+    endMs: START_MS + 100 * HOUR_MS,
+    author: 'ada',
+    reason: 'on it',
+  });
+  const night = {
+    weekdays: ['mon'] as const,
+    fromMinute: 0,
+    toMinute: 60,
+    timezone: 'UTC',
+  };
+
+  it('is told at once, and once, where there is a notion of it', async () => {
+    const { log, change, until, store, nowMs, received } = timeline(
+      rules({ routes: [route({ channels: ['ops', 'pager'] })], acknowledging: ['pager'] }),
+    );
+    change('a', 'ALARM');
+    await until(5 * MINUTE_MS);
+    store.acknowledgements = [said(nowMs())];
+    await until(10 * HOUR_MS);
+    change('a', 'OK');
+    await until(11 * HOUR_MS);
+    expect(log).toEqual([
+      '00:00:30 ops ALARM a',
+      '00:00:30 pager ALARM a',
+      '00:05 pager acknowledgement ALARM a',
+      '10:00:30 ops OK a',
+      '10:00:30 pager OK a',
+    ]);
+    expect(received[2]?.alarms).toMatchObject([{ acknowledgedBy: 'ada', acknowledgedFor: 'on it' }]);
+  });
+
+  it('is told during a silence and in mute times, and again when it failed', async () => {
+    const { log, change, until, store, nowMs, answer } = timeline(
+      rules({
+        routes: [route({ channels: ['pager'], mute: ['night'] })],
+        acknowledging: ['pager'],
+        muteTimes: { night: [{ ...night, fromMinute: 2 }] },
+      }),
+    );
+    change('a', 'ALARM');
+    await until(5 * MINUTE_MS);
+    const match = [{ label: 'alarm', values: ['a'] }];
+    const times = { startMs: nowMs(), endMs: nowMs() + HOUR_MS };
+    store.silences = [{ id: 's', match, ...times, author: 'ada', reason: 'on it' }];
+    store.acknowledgements = [said(nowMs())];
+    answer({ kind: 'failed', reason: 'no answer' });
+    await until(5 * MINUTE_MS);
+    answer({ kind: 'delivered', id: '' });
+    await until(3 * HOUR_MS);
+    expect(log).toEqual([
+      '00:00:30 pager ALARM a',
+      '00:05 pager acknowledgement ALARM a',
+      '00:05:10 pager acknowledgement ALARM a',
+    ]);
+  });
+
+  it('without a name is of somebody', async () => {
+    const { change, until, store, received } = timeline(rules({ acknowledging: ['ops'] }));
+    change('a', 'ALARM');
+    await until(5 * MINUTE_MS);
+    store.acknowledgements = [{ ...said(START_MS), author: '' }];
+    await until(6 * MINUTE_MS);
+    expect(received[1]?.alarms[0]?.acknowledgedBy).toBe('somebody');
+  });
+
+  it('of what a channel was not told is nothing to it', async () => {
+    const escalate = [{ afterMs: 15 * MINUTE_MS, channels: ['pager'] }];
+    const { log, change, until, store, nowMs } = timeline(
+      rules({ routes: [route({ escalate })], acknowledging: ['pager'] }),
+    );
+    change('a', 'ALARM');
+    await until(5 * MINUTE_MS);
+    store.acknowledgements = [said(nowMs())];
+    await until(HOUR_MS);
+    expect(log).toEqual(['00:00:30 ops ALARM a']);
+  });
+});
+
 test('later steps are told of what lasts, and of its end', async () => {
   const escalate = [
     { afterMs: 15 * MINUTE_MS, channels: ['pager'] },
@@ -423,7 +553,50 @@ test('what a channel that forgets does not take is sent again next time', async 
   expect(log.slice(1)).toEqual(['00:20 ops reminder ALARM a', '00:40 ops reminder ALARM a']);
 });
 
+describe('many alarms of one cause', () => {
+  const names = Array.from({ length: 1200 }, (_, index) => `a${index}`);
+
+  it('are one message, and their end another', async () => {
+    let linked = 0;
+    const linksOf = () => {
+      linked += 1;
+      return { open: '', acknowledge: '', silence: '' };
+    };
+    const { received, change, until } = timeline(rules({ linksOf }));
+    for (const name of names) change(name, 'ALARM');
+    await until(10 * MINUTE_MS);
+    // To sign them takes longer than all the rest.
+    expect(linked).toBeLessThanOrEqual(500);
+    for (const name of names) change(name, 'OK');
+    await until(20 * MINUTE_MS);
+    expect(received.map(({ alarms }) => alarms.length)).toEqual([1200, 1200]);
+  });
+
+  it('follow one another without a wait where each is told by itself', async () => {
+    const { received, change, until } = timeline(rules({ perAlarm: ['ops'] }));
+    for (const name of names) change(name, 'ALARM');
+    await until(MINUTE_MS);
+    expect(received.map(({ alarms }) => alarms.length)).toEqual([500, 500, 200]);
+    expect(new Set(received.flatMap(({ alarms }) => alarms.map(({ id }) => id))).size).toBe(1200);
+  });
+});
+
 describe('failures', () => {
+  it('what was taken before a failure is not sent again, and the rest does not wait for the interval', async () => {
+    const { log, change, until, answer, store } = timeline(rules());
+    answer({ kind: 'failed', reason: 'HTTP 429', taken: 2 });
+    for (const name of ['a', 'b', 'c']) change(name, 'ALARM');
+    await until(30 * SECOND_MS);
+    answer({ kind: 'delivered', id: '' });
+    await until(10 * MINUTE_MS);
+    expect(log).toEqual(['00:00:30 ops ALARM a, ALARM b, ALARM c', '00:00:40 ops ALARM c']);
+    expect(store.entries.filter(({ kind }) => kind === 'delivered' || kind === 'failed')).toMatchObject([
+      { kind: 'delivered', covers: [{ alarm: 'a' }, { alarm: 'b' }] },
+      { kind: 'failed', covers: [{ alarm: 'c' }] },
+      { kind: 'delivered', covers: [{ alarm: 'c' }] },
+    ]);
+  });
+
   it('is tried again later and later, and tells what is true by then', async () => {
     const { log, change, until, answer, received } = timeline(rules());
     answer({ kind: 'failed', reason: 'no answer' });
@@ -453,6 +626,49 @@ describe('failures', () => {
       reason: 'HTTP 404',
       covers: [{ alarm: 'a', upTo: 1 }],
     });
+  });
+
+  it('a provider that asks to wait for a day is asked again after an hour', async () => {
+    const { log, change, until, answer } = timeline(rules());
+    answer({ kind: 'failed', reason: 'HTTP 429', retryAfterMs: 24 * HOUR_MS });
+    change('a', 'ALARM');
+    await until(90 * MINUTE_MS);
+    expect(log).toEqual(['00:00:30 ops ALARM a', '01:01 ops ALARM a']);
+  });
+
+  it('a channel that takes for ever delays no other', async () => {
+    const store = new MemoryStore();
+    store.entries.push({
+      kind: 'settled',
+      atMs: 0,
+      channel: 'ops',
+      why: '',
+      covers: [{ alarm: 'other', upTo: 0, state: 'OK' }],
+    });
+    const told: string[] = [];
+    const channelOf = (name: string, answer: Promise<Delivery>): Channel => ({
+      name,
+      kind: 'webhook',
+      send: ({ alarms }) => {
+        told.push(`${name} ${alarms.map(({ id }) => id).join()}`);
+        return answer;
+      },
+    });
+    const given = [route({ channels: ['stuck', 'ops'], groupBy: ['alarm'], groupWaitMs: 0 })];
+    const channels = [
+      channelOf('stuck', new Promise(() => undefined)),
+      channelOf('ops', Promise.resolve({ kind: 'delivered', id: '' })),
+    ];
+    const clock = { nowMs: () => START_MS, sleep: () => Promise.resolve() };
+    const notifier = new Notifier(rules({ routes: given }), { store, channels, clock, log: silentLog });
+    for (const alarm of ['a', 'b']) {
+      store.change(alarm, 'ALARM', { atMs: START_MS });
+      await vi.waitFor(async () => {
+        await notifier.pass(NEVER);
+        expect(told).toContain(`ops ${alarm}`);
+      });
+    }
+    expect(told.filter((line) => line.startsWith('stuck'))).toEqual(['stuck a']);
   });
 
   it('a provider that asks to wait is left alone by all groups', async () => {

@@ -43,10 +43,13 @@ Examples:
       const flags = globalFlags(command);
       const { signal } = new AbortController();
       const tried = await tryChannel(channel, { config: configOf(flags), clock: systemClock, signal });
-      const { kind, outcome, reason } = tried;
+      const { kind, outcome, reason, next_step: step } = tried;
       if (flags.json === true) print(JSON.stringify(tried));
       else if (outcome === 'delivered') print(`${channel} (${kind}) took an alarm and its recovery.`);
-      else process.stderr.write(`Cannot send to ${channel} (${kind}): ${visible(reason)}.\n`);
+      else
+        process.stderr.write(
+          `Cannot send to ${channel} (${kind}): ${visible(reason).replace(/\.$/, '')}.${step === '' ? '' : ` ${step}`}\n`,
+        );
       if (outcome !== 'delivered') process.exitCode = EXIT_CODE.unavailable;
     });
 }

@@ -1,7 +1,7 @@
 /** Section `notify`: who is told of alarms, where, when, and when not. */
 import { z } from 'zod';
 import { ALARM_STATES } from '../notify/channel.ts';
-import { nextDigestMs } from '../notify/digest-times.ts';
+import { type DigestTimes, nextDigestMs } from '../notify/digest-times.ts';
 import { WEEKDAYS } from '../notify/rules.ts';
 import { notifyChannel } from './notify-channels.ts';
 import { duration, durationIfAny, timezone } from './units.ts';
@@ -17,18 +17,22 @@ const match = z
   )
   .describe('Labels and the values they may have: * stands for anything, a leading ! leaves out.');
 
+function problemOf(times: DigestTimes): string | undefined {
+  try {
+    return nextDigestMs(times, 0) === undefined ? 'never comes' : undefined;
+  } catch {
+    return 'is not minute, hour, day of month, month and day of week, such as 0 8 * * 1-5';
+  }
+}
+
 const digest = z
   .strictObject({
     cron: z.string().describe('Minute, hour, day of month, month, day of week.'),
     timezone,
   })
   .superRefine((times, context) => {
-    try {
-      nextDigestMs(times, 0);
-    } catch {
-      const message = 'is not minute, hour, day of month, month and day of week, such as 0 8 * * 1-5';
-      context.addIssue({ code: 'custom', path: ['cron'], message });
-    }
+    const message = problemOf(times);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['cron'], message });
   });
 
 const route = z.strictObject({

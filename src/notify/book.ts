@@ -83,6 +83,7 @@ export interface Claim {
   /** 1 for the first. */
   readonly attempt: number;
   readonly notification: Notification;
+  /** One for each alarm of the notification, in its order. */
   readonly covers: readonly Cover[];
 }
 

@@ -34,8 +34,13 @@ export type Delivery =
   | { readonly kind: 'delivered'; readonly id: string }
   /** It will never take this one: a wrong address, a refused token, a body it cannot read. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** It may take it later. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs?: number };
+  /** It may take it later. `taken`: how many of its alarms, from the first on, it has taken all the same; default: none. */
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      readonly taken?: number;
+    };
 
 /** What is told, the same for every receiver. Texts are raw: a channel escapes and caps them as it needs. */
 export interface Notification {
@@ -59,6 +64,8 @@ export type NotificationKind =
   | 'reminder'
   /** What changed since the digest before. */
   | 'digest'
+  /** Somebody has taken on the one alarm in it; nothing else changed. */
+  | 'acknowledgement'
   /** Nothing happened: somebody tries a channel. */
   | 'test';
 
@@ -72,6 +79,8 @@ export type Severity = (typeof SEVERITIES)[number];
 export interface NotifiedAlarm {
   /** Stable over restarts and changes of the configuration. */
   readonly id: string;
+  /** Of what is told of it here, as the id of a notification: the same on every try, whatever is told with it. */
+  readonly newsId: string;
   readonly title: string;
   readonly state: AlarmState;
   /** What the receiver was told before. */
@@ -92,6 +101,8 @@ export interface NotifiedAlarm {
   readonly passed: readonly PassedState[];
   /** Who has taken it on; absent while nobody has. */
   readonly acknowledgedBy?: string;
+  /** What they said; absent or empty when nothing. */
+  readonly acknowledgedFor?: string;
   readonly links: AlarmLinks;
 }
 

@@ -3,11 +3,16 @@ import { createHash } from 'node:crypto';
 import type { Claim, Cover } from './book.ts';
 import { type Notification, type NotifiedAlarm, SEVERITIES } from './channel.ts';
 import { isReminder, type Line, type Moment, stateOf } from './line.ts';
-import { acknowledgementOf } from './quiet.ts';
+import { acknowledgementOf, whoOf } from './quiet.ts';
 import { groupKey } from './wait.ts';
 
-/** Alarms in one message; others come with the next. */
-const ALARMS_MAX = 500;
+/** Alarms in one message; others come with the next. A message that sums up shows few of them, and says how many more. */
+const ALARMS_MAX = 20_000;
+/** Of a message that is sent alarm by alarm: as long as it takes, nothing newer is told. */
+const PER_ALARM_MAX = 500;
+/** Those behind are counted, and need no links: to sign three for each takes seconds for 10,000. */
+const SHOWN_MAX = 500;
+const NO_LINKS = { open: '', acknowledge: '', silence: '' };
 
 /** One message for each channel and group, the longest waiting first. */
 export function composed(lines: readonly Line[], moment: Moment): Claim[] {
@@ -16,8 +21,13 @@ export function composed(lines: readonly Line[], moment: Moment): Claim[] {
     groupKey,
   );
   return [...groups.values()]
-    .map((together) => claimOf([...together].sort(worstFirst).slice(0, ALARMS_MAX), moment))
+    .map((together) => claimOf(fitting(together, moment), moment))
     .sort((left, right) => left.attempt - right.attempt || oldest(left) - oldest(right));
+}
+
+function fitting(together: readonly Line[], { rules }: Moment): readonly Line[] {
+  const isPerAlarm = together.some(({ channel }) => rules.perAlarm.includes(channel));
+  return [...together].sort(worstFirst).slice(0, isPerAlarm ? PER_ALARM_MAX : ALARMS_MAX);
 }
 
 /** What a line covers once it is told, or settled. */
@@ -48,35 +58,41 @@ function claimOf(lines: readonly Line[], moment: Moment): Claim {
 }
 
 function notificationOf(lines: readonly Line[], first: Line, moment: Moment): Notification {
-  const kind = lines.every(isReminder) ? 'reminder' : first.route.digest === undefined ? 'changes' : 'digest';
   return {
-    id: idOf(lines, first),
-    kind,
+    id: idOf(first, lines.map(partsOf)),
+    kind: kindOf(lines, first),
     group: first.group.text,
     createdMs: moment.nowMs,
-    alarms: lines.map((line) => notifiedAlarm(line, moment)),
+    alarms: lines.map((line, index) => notifiedAlarm(line, index < SHOWN_MAX, moment)),
     home: moment.rules.home,
   };
 }
 
-/** The same for the same transitions, or the same reminder, however often it is tried. */
-function idOf(lines: readonly Line[], { channel, group }: Line): string {
-  const parts = lines.map((line) => [
-    line.now.alarm,
-    line.now.sequence,
-    isReminder(line) ? (line.mark.toldMs ?? 0) : -1,
-  ]);
+function kindOf(lines: readonly Line[], { route, takenOn }: Line): Notification['kind'] {
+  if (takenOn !== undefined) return 'acknowledgement';
+  if (lines.every(isReminder)) return 'reminder';
+  return route.digest === undefined ? 'changes' : 'digest';
+}
+
+/** What makes a line another one: its transition, or which reminder it is. */
+function partsOf(line: Line): readonly (string | number)[] {
+  return [line.now.alarm, line.now.sequence, isReminder(line) ? (line.mark.toldMs ?? 0) : -1];
+}
+
+/** The same for the same parts, however often they are tried. */
+function idOf({ channel, group }: Line, parts: readonly unknown[]): string {
   return createHash('sha256')
     .update(JSON.stringify([channel, group.id, parts]))
     .digest('hex')
     .slice(0, 32);
 }
 
-function notifiedAlarm(line: Line, moment: Moment): NotifiedAlarm {
+function notifiedAlarm(line: Line, isShown: boolean, moment: Moment): NotifiedAlarm {
   const { told, mark, passed, now } = line;
   const by = acknowledgementOf(now.alarm, moment);
   return {
     id: told.alarm,
+    newsId: idOf(line, partsOf(line)),
     title: told.title,
     state: stateOf(line),
     previousState: mark.state,
@@ -88,8 +104,8 @@ function notifiedAlarm(line: Line, moment: Moment): NotifiedAlarm {
     firstStep: told.firstStep,
     sinceMs: told.sinceMs,
     passed,
-    ...(by === undefined ? {} : { acknowledgedBy: by.author }),
-    links: moment.rules.linksOf(told.alarm),
+    ...(by === undefined ? {} : { acknowledgedBy: whoOf(by), acknowledgedFor: by.reason }),
+    links: isShown ? moment.rules.linksOf(told.alarm) : NO_LINKS,
   };
 }
 

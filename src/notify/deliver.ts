@@ -37,7 +37,7 @@ export class Notifier {
   /** Channels that are sending. */
   readonly #busy = new Map<string, Promise<void>>();
   /** Outcomes that the store did not take: until it does, nothing else is sent on their channel. */
-  readonly #unrecorded = new Map<string, Entry>();
+  readonly #unrecorded = new Map<string, readonly Entry[]>();
   /** When channels that forget were last told again. */
   readonly #renewedMs = new Map<string, number>();
   #isPassing = false;
@@ -69,8 +69,8 @@ export class Notifier {
 
   async #pass(signal: AbortSignal): Promise<readonly Held[]> {
     const { store, clock } = this.#parts;
-    for (const [channel, entry] of this.#unrecorded) {
-      await store.append([entry]);
+    for (const [channel, entries] of this.#unrecorded) {
+      await store.append(entries);
       this.#unrecorded.delete(channel);
     }
     // Before the book is read: a channel that becomes free afterwards has told more than the book knows.
@@ -143,14 +143,14 @@ export class Notifier {
     const { store, clock } = this.#parts;
     await store.append([{ kind: 'claimed', ...claim, atMs: clock.nowMs() }]);
     const delivery = await tried(channel, claim.notification, signal);
-    const outcome = outcomeOf(claim, delivery, clock.nowMs());
+    const outcome = outcomesOf(claim, delivery, clock.nowMs());
     if (delivery.kind !== 'delivered')
       this.#parts.log.warn(
         { channel: channel.name, attempt: claim.attempt, reason: delivery.reason },
         `notification ${delivery.kind}`,
       );
     try {
-      await store.append([outcome]);
+      await store.append(outcome);
     } catch (error) {
       this.#unrecorded.set(channel.name, outcome);
       throw error;
@@ -172,18 +172,23 @@ async function tried(channel: Channel, notification: Notification, signal: Abort
   }
 }
 
-function outcomeOf(
+/** Of a message of which a part was taken, what became of that and of the rest. */
+function outcomesOf(
   { channel, group, attempt, covers, notification }: Claim,
   delivery: Delivery,
   atMs: number,
-): Entry {
+): Entry[] {
   const common = { channel, group, attempt, covers, atMs, id: notification.id };
   switch (delivery.kind) {
     case 'delivered':
-      return { kind: 'delivered', ...common, providerId: delivery.id };
+      return [{ kind: 'delivered', ...common, providerId: delivery.id }];
     case 'refused':
-      return { kind: 'refused', ...common, reason: delivery.reason };
-    case 'failed':
-      return { kind: 'failed', ...common, reason: delivery.reason, retryAfterMs: delivery.retryAfterMs ?? 0 };
+      return [{ kind: 'refused', ...common, reason: delivery.reason }];
+    case 'failed': {
+      const { reason, retryAfterMs = 0, taken = 0 } = delivery;
+      const failed: Entry = { kind: 'failed', ...common, covers: covers.slice(taken), reason, retryAfterMs };
+      if (taken === 0) return [failed];
+      return [{ kind: 'delivered', ...common, covers: covers.slice(0, taken), providerId: '' }, failed];
+    }
   }
 }

@@ -3,6 +3,7 @@ import type { Channel } from './channel.ts';
 import { type HttpParts, JSON_TYPE, memberOf, sendHttp } from './http.ts';
 import { type Markup, markedUp } from './markup.ts';
 import { fitted, type Message } from './message.ts';
+import { cutMiddle } from './text.ts';
 
 export interface DiscordSettings {
   readonly kind: 'discord';
@@ -56,11 +57,10 @@ function textOf(message: Message): Text {
 }
 
 function bodyOf(description: string, { parts, headline }: Message): object {
-  const title = escaped(headline);
   return {
     embeds: [
       {
-        title: title.length <= TITLE_MAX ? title : `${title.slice(0, TITLE_MAX - 2).replace(/\\+$/, '')}…`,
+        title: titleOf(headline),
         description,
         color: COLORS[parts[0]?.tone ?? 'unknown'],
       },
@@ -68,6 +68,15 @@ function bodyOf(description: string, { parts, headline }: Message): object {
     // Nobody is called by what a key is named.
     allowed_mentions: { parse: [] },
   };
+}
+
+/** As much of it as fits once it is escaped. */
+function titleOf(headline: string): string {
+  for (const lengthMax of [TITLE_MAX, TITLE_MAX * 0.75]) {
+    const title = escaped(cutMiddle(headline, lengthMax));
+    if (title.length <= TITLE_MAX) return title;
+  }
+  return escaped(cutMiddle(headline, TITLE_MAX / 2));
 }
 
 function escaped(text: string): string {

@@ -4,18 +4,23 @@ import type { Delivery, Notification, NotifiedAlarm } from './channel.ts';
 import { shown } from './text.ts';
 
 /**
- * Sends each alarm by itself, in order, and ends at the first that is not taken over. On the next try those before it are
- * sent again: such receivers know them by their key.
+ * Sends each alarm by itself, in order, and ends at the first that may be taken later; those before it are told. After a crash
+ * they are sent again: such receivers know them by their key.
  */
 export async function sendEach(
   { alarms }: Notification,
   send: (alarm: NotifiedAlarm) => Promise<Delivery>,
 ): Promise<Delivery> {
   const ids: string[] = [];
-  let refusal: Delivery | undefined;
-  for (const alarm of alarms) {
+  let refusal: Extract<Delivery, { kind: 'refused' }> | undefined;
+  for (const [taken, alarm] of alarms.entries()) {
     const delivery = await send(alarm);
-    if (delivery.kind === 'failed') return delivery;
+    if (delivery.kind === 'failed') {
+      if (taken === 0) return delivery;
+      const before = refusal === undefined ? '' : `, of which some are refused: ${refusal.reason}`;
+      const reason = `${delivery.reason} (after ${taken} of ${alarms.length} alarms${before})`;
+      return { ...delivery, reason, taken };
+    }
     if (delivery.kind === 'refused') refusal ??= delivery;
     else if (delivery.id !== '') ids.push(delivery.id);
   }

@@ -11,6 +11,7 @@ import {
   readSilences,
   readTransitions,
   readTransitionsAfter,
+  TRANSITIONS_OF_ALARM_MAX,
 } from './stored-transitions.ts';
 
 export interface EngineStoreParts {
@@ -51,7 +52,7 @@ export class EngineStore implements NotifyStore {
       // Somebody else read it meanwhile.
       if (transition.sequence <= known.sequence) continue;
       const before = known.transitions.get(transition.alarm) ?? [];
-      known.transitions.set(transition.alarm, [...before, transition]);
+      known.transitions.set(transition.alarm, [...before, transition].slice(-TRANSITIONS_OF_ALARM_MAX));
       known.sequence = transition.sequence;
     }
     const nowMs = clock.nowMs();

@@ -26,32 +26,57 @@ export interface Answer {
 const TIMEOUT_MS = 10_000;
 const ANSWER_BYTES_MAX = 65_536;
 const REASON_MAX = 300;
+/** Of the id that a provider gives; PagerDuty gives our own key back. */
+const ID_MAX = 255;
 const RETRIED = [408, 425, 429];
+/** What `fetch` says of ports such as 25. Source: https://fetch.spec.whatwg.org/#port-blocking */
+const BAD_PORT = 'bad port';
 
 /**
  * Sends it and reads the answer. `read` says what a 2xx means when that is not simply delivered; `retried` names further
  * codes that may pass. Throws the signal's reason when it aborts.
  */
 export async function sendHttp(
-  outgoing: Outgoing,
+  given: Outgoing,
   parts: HttpParts & { read?: (answer: Answer) => Delivery; retried?: readonly number[] },
   signal: AbortSignal,
 ): Promise<Delivery> {
-  if (!URL.canParse(outgoing.url)) return { kind: 'refused', reason: 'its address is none' };
+  if (!URL.canParse(given.url)) return { kind: 'refused', reason: 'its address is none' };
+  if (!/^https?:/i.test(given.url)) return { kind: 'refused', reason: 'its address is not of http or https' };
+  const outgoing = withLogin(given);
   let answer: Answer;
   try {
     answer = await exchange(outgoing, parts.clock, signal);
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'failed', reason: `no answer (${causeOf(error)})` };
+    const cause = causeOf(error);
+    if (cause === BAD_PORT) return { kind: 'refused', reason: 'its port is one of another protocol' };
+    return { kind: 'failed', reason: `no answer (${cause})` };
   }
   const delivery =
     answer.status >= 200 && answer.status < 300
       ? (parts.read?.(answer) ?? { kind: 'delivered', id: '' })
       : unwelcome(answer, parts);
   return delivery.kind === 'delivered'
-    ? delivery
+    ? { ...delivery, id: redacted(delivery.id, outgoing).slice(0, ID_MAX) }
     : { ...delivery, reason: redacted(delivery.reason, outgoing) };
+}
+
+/** User and password of an address as the header that they stand for: `fetch` takes no address with them. */
+function withLogin(outgoing: Outgoing): Outgoing {
+  const address = new URL(outgoing.url);
+  const { username, password } = address;
+  if (username === '' && password === '') return outgoing;
+  address.username = '';
+  address.password = '';
+  const login = `${decoded(username)}:${decoded(password)}`;
+  const authorization = `Basic ${Buffer.from(login).toString('base64')}`;
+  return {
+    ...outgoing,
+    url: address.href,
+    headers: { authorization, ...outgoing.headers },
+    secrets: [...(outgoing.secrets ?? []), outgoing.url, login, decoded(password)],
+  };
 }
 
 /** Headers of a JSON body. */
@@ -133,6 +158,7 @@ function retryAfter({ headers, text }: Answer, nowMs: number): number | undefine
 function causeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  if (cause instanceof Error && cause.message === BAD_PORT) return BAD_PORT;
   return cause instanceof Error ? cause.name : 'UnknownError';
 }
 
@@ -153,7 +179,15 @@ function redacted(reason: string, { url, secrets = [], headers = {} }: Outgoing)
 
 /** A secret as it may stand in an address, in JSON, or as it was meant. */
 function formsOf(secret: string): string[] {
-  return [secret, decoded(secret), encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
+  const json = JSON.stringify(secret).slice(1, -1);
+  return [
+    secret,
+    decoded(secret),
+    encodeURIComponent(secret),
+    json,
+    json.replaceAll('/', '\\/'),
+    secret.replaceAll('&', '&amp;'),
+  ];
 }
 
 function decoded(text: string): string {
@@ -166,15 +200,8 @@ function decoded(text: string): string {
 
 /** The address, and the pieces of its path and query long enough to be secrets. */
 function partsOf(address: string): string[] {
-  const { pathname, search, searchParams, username, password } = new URL(address);
+  const { pathname, search, searchParams } = new URL(address);
   const pieces = pathname.split('/').filter((piece) => piece.length >= 16);
   const whole = `${pathname}${search}`;
-  return [
-    address,
-    username,
-    password,
-    ...(whole.length > 20 ? [whole] : []),
-    ...pieces,
-    ...searchParams.values(),
-  ];
+  return [address, ...(whole.length > 20 ? [whole] : []), ...pieces, ...searchParams.values()];
 }

@@ -1,5 +1,5 @@
 /** What the stages pass on: one alarm on its way to one channel. */
-import type { AlarmMark, Book, Transition } from './book.ts';
+import type { Acknowledgement, AlarmMark, Book, Transition } from './book.ts';
 import type { AlarmState, PassedState } from './channel.ts';
 import type { Route, Rules } from './rules.ts';
 
@@ -20,6 +20,8 @@ export interface Line {
   readonly passed: readonly PassedState[];
   /** The transition that is told. */
   readonly told: Transition;
+  /** That somebody has taken it on, when this is all there is to tell. */
+  readonly takenOn?: Acknowledgement;
   readonly verdict: Verdict;
 }
 
@@ -45,6 +47,8 @@ export interface Moment {
   readonly nowMs: number;
   /** Transitions of each alarm, in order, each once. */
   readonly histories: ReadonlyMap<string, readonly Transition[]>;
+  /** Of each alarm, the last one last. */
+  readonly acknowledgements: ReadonlyMap<string, readonly Acknowledgement[]>;
 }
 
 /** Takes lines and gives them with their verdicts; only those that still are to be sent may change. */
@@ -61,7 +65,7 @@ export function stateOf({ passed, mark }: Line): AlarmState {
   return passed.at(-1)?.state ?? mark.state;
 }
 
-/** Nothing changed: the alarm is still in ALARM. */
+/** Nothing changed: the alarm is still in ALARM, or somebody has taken it on. */
 export function isReminder({ pending }: Line): boolean {
   return pending.length === 0;
 }
@@ -69,6 +73,11 @@ export function isReminder({ pending }: Line): boolean {
 /** The end of what the channel was told. */
 export function isRecovery(line: Line): boolean {
   return stateOf(line) === 'OK' && line.mark.toldMs !== undefined;
+}
+
+/** What ends something at the receiver. */
+export function isRelief(line: Line): boolean {
+  return isRecovery(line) || line.takenOn !== undefined;
 }
 
 /**

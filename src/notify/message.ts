@@ -96,6 +96,7 @@ const PREFIXES: Readonly<Record<Notification['kind'], string>> = {
   changes: '',
   reminder: 'Reminder: ',
   digest: 'Digest: ',
+  acknowledgement: 'Acknowledged: ',
   test: 'Test: ',
 };
 
@@ -131,7 +132,7 @@ function partOf(alarm: NotifiedAlarm, { createdMs }: Notification, detail: Detai
     lines: [
       shown(alarm.sentence, textMax),
       historyOf(alarm, createdMs),
-      ...(alarm.acknowledgedBy === undefined ? [] : [`Acknowledged by ${label(alarm.acknowledgedBy)}.`]),
+      ...acknowledgedText(alarm, textMax),
       ...(firstStep === '' ? [] : [`First: ${firstStep}`]),
     ],
     facts: [...Object.entries(alarm.labels).map(([name, value]) => ({ name, value })), ...alarm.numbers]
@@ -140,6 +141,15 @@ function partOf(alarm: NotifiedAlarm, { createdMs }: Notification, detail: Detai
     evidence: alarm.evidence.slice(-rows).map((row) => shown(row, Math.min(textMax, 300))),
     links: linksOf(alarm),
   };
+}
+
+function acknowledgedText(
+  { acknowledgedBy: by, acknowledgedFor: why = '' }: NotifiedAlarm,
+  textMax: number,
+): string[] {
+  if (by === undefined) return [];
+  const author = shown(by, Math.min(textMax, 60));
+  return [`Acknowledged by ${author}${why === '' ? '.' : `: ${shown(why, textMax)}`}`];
 }
 
 /** When it began, and through what it came here. */

@@ -1,14 +1,35 @@
 /** De-duplicate: what a channel does not know yet, and what it is to be reminded of. */
+import type { Acknowledgement } from './book.ts';
 import type { AlarmState, PassedState } from './channel.ts';
 import { type Line, type Moment, SEND, type Stage, stateOf } from './line.ts';
+import { acknowledgementOf } from './quiet.ts';
 
 /** Settles what would tell nothing new, or what its route does not tell; leaves out what is not to be repeated yet. */
 export const news: Stage = (lines, moment) =>
   lines.flatMap((line) => {
     if (line.verdict.kind !== 'send') return [line];
-    if (line.pending.length === 0) return isDueAgain(line, moment) ? [line] : [];
-    return [withNews(line)];
+    if (line.pending.length > 0) return [withNews(line)];
+    const taken = withTakenOn(line, moment);
+    if (taken !== undefined) return [taken];
+    return isDueAgain(line, moment) ? [line] : [];
   });
+
+/** A message of its own, whose mark says whether it was told. */
+function withTakenOn(line: Line, moment: Moment): Line | undefined {
+  const { channel, now, mark, group } = line;
+  if (!moment.rules.acknowledging.includes(channel) || mark.state !== 'ALARM' || mark.toldMs === undefined)
+    return undefined;
+  const takenOn = acknowledgementOf(now.alarm, moment);
+  if (takenOn === undefined) return undefined;
+  const id = acknowledgementId(takenOn);
+  if (moment.book.marks.groups.get(channel)?.get(id)?.sentMs !== undefined) return undefined;
+  return { ...line, takenOn, group: { id, text: group.text } };
+}
+
+/** No list, as those of routes are. */
+function acknowledgementId({ alarm, sequence, atMs }: Acknowledgement): string {
+  return JSON.stringify({ acknowledged: alarm, sequence, atMs });
+}
 
 function withNews(line: Line): Line {
   const { states } = line.route;

@@ -41,13 +41,19 @@ export function openOpsgenie({ name, apiKey, url = API }: OpsgenieSettings, part
     send: (notification, signal) =>
       sendEach(notification, async (alarm) => {
         const about = `/${encodeURIComponent(keyOf(alarm, ALIAS_MAX))}`;
-        const said = { source: 'Bucketwatch', note: shown(alarm.sentence, 1000) };
-        if (alarm.state === 'OK') return post(`${about}/close?identifierType=alias`, said, signal);
+        const act = (what: 'close' | 'acknowledge', said: object) =>
+          post(`${about}/${what}?identifierType=alias`, { source: 'Bucketwatch', ...said }, signal);
+        if (alarm.state === 'OK') return act('close', { note: shown(alarm.sentence, 1000) });
+        if (notification.kind === 'acknowledgement') return act('acknowledge', takenOn(alarm));
         const delivery = await post('', alertOf(alarm, notification), signal);
         if (delivery.kind !== 'delivered' || alarm.acknowledgedBy === undefined) return delivery;
-        return post(`${about}/acknowledge?identifierType=alias`, said, signal);
+        return act('acknowledge', takenOn(alarm));
       }),
   };
+}
+
+function takenOn({ acknowledgedBy: by = '', acknowledgedFor: why = '' }: NotifiedAlarm): object {
+  return { user: shown(by, 100), note: shown(why === '' ? `Acknowledged by ${by}.` : why, 1000) };
 }
 
 function alertOf(alarm: NotifiedAlarm, notification: Notification): object {

@@ -38,10 +38,13 @@ export function openPagerDuty(
     kind: 'pagerduty',
     send: (notification, signal) =>
       sendEach(notification, async (alarm) => {
+        const acknowledge = () =>
+          post({ event_action: 'acknowledge', dedup_key: keyOf(alarm, KEY_MAX) }, signal);
+        if (notification.kind === 'acknowledgement') return acknowledge();
         const delivery = await post(eventOf(alarm, notification), signal);
         if (delivery.kind !== 'delivered' || alarm.acknowledgedBy === undefined || alarm.state === 'OK')
           return delivery;
-        return post({ event_action: 'acknowledge', dedup_key: keyOf(alarm, KEY_MAX) }, signal);
+        return acknowledge();
       }),
   };
 }
@@ -58,10 +61,10 @@ function eventOf(alarm: NotifiedAlarm, notification: Notification): object {
     ...(message.home === '' ? {} : { client_url: message.home }),
     payload: {
       summary: shown(`${alarm.title}: ${alarm.sentence}`, SUMMARY_MAX),
-      source: shown(alarm.labels['bucket'] ?? alarm.labels['monitor'] ?? 'bucketwatch', 200),
+      source: labelOr(alarm, 'bucket', labelOr(alarm, 'monitor', 'bucketwatch')),
       severity: alarm.state === 'ALARM' ? SEVERITIES[alarm.severity] : 'warning',
       timestamp: new Date(alarm.sinceMs).toISOString(),
-      component: shown(alarm.labels['monitor'] ?? 'bucketwatch', 200),
+      component: labelOr(alarm, 'monitor', 'bucketwatch'),
       class: alarm.state,
       custom_details: {
         ...detailsOf(alarm, { count: 20, textMax: 200 }),
@@ -71,4 +74,10 @@ function eventOf(alarm: NotifiedAlarm, notification: Notification): object {
     },
     links: (part?.links ?? []).map(({ label, url }) => ({ href: url, text: label })),
   };
+}
+
+/** PagerDuty refuses an event whose source is empty. */
+function labelOr({ labels }: NotifiedAlarm, name: string, otherwise: string): string {
+  const value = labels[name] ?? '';
+  return value === '' ? otherwise : shown(value, 200);
 }

@@ -73,7 +73,13 @@ export function renewalsOf(
 
 /** What stages look at: a book and rules as of now. */
 export function momentOf(book: Book, rules: Rules, nowMs: number): Moment {
-  return { book, rules, nowMs, histories: historiesOf(book.transitions) };
+  return {
+    book,
+    rules,
+    nowMs,
+    histories: historiesOf(book.transitions),
+    acknowledgements: Map.groupBy(book.acknowledgements, ({ alarm }) => alarm),
+  };
 }
 
 function historiesOf(transitions: readonly Transition[]): ReadonlyMap<string, readonly Transition[]> {

@@ -1,31 +1,49 @@
 /** What keeps alarms quiet: inhibition, silences, acknowledgements, mute times. Evaluation and history go on. */
 import type { Acknowledgement, Transition } from './book.ts';
-import { each, isRecovery, isReminder, type Line, type Moment, quietened, SEND, type Stage } from './line.ts';
+import { each, isRelief, isReminder, type Moment, quietened, SEND, type Stage } from './line.ts';
 import { fits, labelOf } from './match.ts';
 import { isMuteTime } from './mute-times.ts';
+import type { Inhibition } from './rules.ts';
 
-/** While a graver alarm explains it. The end of what was told is told all the same. */
+/** While a graver alarm explains it. The end of what was told is told all the same, and who has taken it on. */
 export const inhibit: Stage = (lines, moment) => {
-  const sources = moment.rules.inhibit.map(({ source }) =>
-    [...moment.histories.values()].filter((history) => history.some((one) => fits(source, one))),
-  );
+  const inhibitors = moment.rules.inhibit.map((inhibition) => inhibitorOf(inhibition, moment));
   return each((line) => {
-    if (isRecovery(line)) return SEND;
-    return quietened(line, moment, (_line, atMs) => inhibitorAt(line, { atMs, sources }, moment));
+    if (isRelief(line)) return SEND;
+    return quietened(line, moment, ({ now }, atMs) => firstOf(inhibitors, (find) => find(now, atMs)));
   })(lines, moment);
 };
 
-function inhibitorAt(
-  { now }: Line,
-  when: { readonly atMs: number; readonly sources: readonly (readonly (readonly Transition[])[])[] },
-  { rules }: Moment,
-): string | undefined {
-  for (const [index, { source, target, equal }] of rules.inhibit.entries()) {
-    if (!fits(target, now) || fits(source, now)) continue;
-    const found = when.sources[index]?.find(
-      (history) => isInAlarmAt(history, when.atMs) && isAlike(history.at(-1), now, equal),
-    );
-    if (found !== undefined) return `inhibited by ${found[0]?.alarm ?? ''}`;
+/** Gives why a target is inhibited at a time; asked once for all targets that are alike, as there may be thousands. */
+function inhibitorOf(
+  { source, target, equal }: Inhibition,
+  { histories }: Moment,
+): (now: Transition, atMs: number) => string | undefined {
+  const alike = (one: Transition): string => JSON.stringify(equal.map((label) => labelOf(one, label)));
+  const sources = Map.groupBy(
+    [...histories.values()].filter((history) => history.some((one) => fits(source, one))),
+    (history) => history.slice(-1).map(alike).join(),
+  );
+  const found = new Map<string, string | undefined>();
+  return (now, atMs) => {
+    if (!fits(target, now) || fits(source, now)) return undefined;
+    const labels = alike(now);
+    const asked = `${atMs} ${labels}`;
+    if (!found.has(asked)) {
+      const history = sources.get(labels)?.find((one) => isInAlarmAt(one, atMs));
+      found.set(asked, history === undefined ? undefined : `inhibited by ${history[0]?.alarm ?? ''}`);
+    }
+    return found.get(asked);
+  };
+}
+
+function firstOf<Asked, Given>(
+  all: readonly Asked[],
+  ask: (one: Asked) => Given | undefined,
+): Given | undefined {
+  for (const one of all) {
+    const given = ask(one);
+    if (given !== undefined) return given;
   }
   return undefined;
 }
@@ -35,56 +53,54 @@ function isInAlarmAt(history: readonly Transition[], atMs: number): boolean {
   return (last?.to ?? history[0]?.from) === 'ALARM';
 }
 
-function isAlike(source: Transition | undefined, target: Transition, labels: readonly string[]): boolean {
-  if (source === undefined) return false;
-  return labels.every((label) => labelOf(source, label) === labelOf(target, label));
-}
-
-/** While somebody muted it. The end of what was told is told all the same. */
+/** While somebody muted it. The end of what was told is told all the same, and who has taken it on. */
 export const silence: Stage = (lines, moment) => {
   const { silences } = moment.book;
   return each((line) => {
-    if (isRecovery(line)) return SEND;
+    if (isRelief(line)) return SEND;
     const mine = silences.filter(({ match }) => fits(match, line.now));
     return quietened(line, moment, (_line, atMs) => {
       const found = mine.find(({ startMs, endMs }) => startMs <= atMs && atMs < endMs);
-      return found === undefined ? undefined : saidBy('silenced', found);
+      return found === undefined ? undefined : `silenced by ${whoOf(found)}`;
     });
   })(lines, moment);
 };
 
 /** While somebody has taken it on, it is neither repeated nor escalated. */
 export const acknowledge = each((line, moment) => {
-  if (isRecovery(line) || (line.afterMs === 0 && !isReminder(line))) return SEND;
+  if (isRelief(line) || (line.afterMs === 0 && !isReminder(line))) return SEND;
   const found = acknowledgementOf(line.now.alarm, moment);
-  return found === undefined ? SEND : { kind: 'hold', why: saidBy('acknowledged', found) };
+  return found === undefined ? SEND : { kind: 'hold', why: `acknowledged by ${whoOf(found)}` };
 });
 
-function saidBy(what: string, { author }: { readonly author: string }): string {
-  return author === '' ? what : `${what} by ${author}`;
+/** A program that gives no name may say things too. */
+export function whoOf({ author }: Pick<Acknowledgement, 'author'>): string {
+  return author === '' ? 'somebody' : author;
 }
 
 /** The acknowledgement of an alarm that holds: recovery ends it. */
 export function acknowledgementOf(
   alarm: string,
-  { book, histories, nowMs }: Moment,
+  { acknowledgements, histories, nowMs }: Moment,
 ): Acknowledgement | undefined {
   const history = histories.get(alarm) ?? [];
-  return book.acknowledgements.findLast(
-    (one) =>
-      one.alarm === alarm &&
-      nowMs < one.endMs &&
-      !history.some(({ sequence, to }) => sequence > one.sequence && to === 'OK') &&
-      history.at(-1)?.to !== 'OK',
-  );
+  return acknowledgements
+    .get(alarm)
+    ?.findLast(
+      (one) =>
+        nowMs < one.endMs &&
+        !history.some(({ sequence, to }) => sequence > one.sequence && to === 'OK') &&
+        history.at(-1)?.to !== 'OK',
+    );
 }
 
-/** At times at which nothing is told, not even recoveries. */
-export const mute = each((line, moment) =>
-  quietened(line, moment, ({ route }, atMs) => {
+/** At times at which nothing is told, not even recoveries; that somebody has taken it on rings nobody. */
+export const mute = each((line, moment) => {
+  if (line.takenOn !== undefined) return SEND;
+  return quietened(line, moment, ({ route }, atMs) => {
     const name = route.mute.find((time) =>
       moment.rules.muteTimes[time]?.some((muteTime) => isMuteTime(muteTime, atMs)),
     );
     return name === undefined ? undefined : `muted: ${name}`;
-  }),
-);
+  });
+});

@@ -2,7 +2,7 @@
 import type { AlarmMark, Marks, Transition } from './book.ts';
 import { type Group, type Line, type Moment, SEND } from './line.ts';
 import { fits, type Labelled, labelOf } from './match.ts';
-import type { Route } from './rules.ts';
+import type { Route, Rules } from './rules.ts';
 
 /** Where transitions are recorded that no route takes. */
 export const NOWHERE = '';
@@ -31,7 +31,8 @@ function linesOf(history: readonly Transition[], { rules, book: { marks } }: Mom
   if (now === undefined) return [];
   const targets = targetsOf(now, rules.routes);
   const known = targets.length > 0 ? targets : [{ route: NO_ROUTE, channel: NOWHERE, afterMs: 0 }];
-  return known.flatMap((target) => {
+  const others = formerLines(history, { targets, now }, { rules, marks });
+  const lines = known.flatMap((target): Line[] => {
     const mark = marks.alarms.get(target.channel)?.get(now.alarm) ?? firstMark(now, marks);
     const pending = history.filter(({ sequence }) => sequence > mark.upTo);
     if (pending.length === 0 && mark.state === 'OK') return [];
@@ -40,6 +41,41 @@ function linesOf(history: readonly Transition[], { rules, book: { marks } }: Mom
       target.channel === NOWHERE ? ({ kind: 'settle', why: 'no route takes it' } as const) : SEND;
     return [{ ...target, group, now, mark, pending, passed: [], told: now, verdict }];
   });
+  return others.length === 0 ? lines : [...lines, ...others];
+}
+
+/**
+ * Of channels that the alarm went to once, and by the configuration does no more: they are told the end of what they were told
+ * (those that are gone, when they are back). What else they do not know is settled, or it would be told as news once they are back.
+ */
+function formerLines(
+  history: readonly Transition[],
+  { targets, now }: { readonly targets: readonly Target[]; readonly now: Transition },
+  { rules, marks }: { readonly rules: Rules; readonly marks: Marks },
+): Line[] {
+  const lines: Line[] = [];
+  for (const [channel, known] of marks.alarms) {
+    const mark = known.get(now.alarm);
+    if (mark === undefined || mark.upTo >= now.sequence || channel === NOWHERE) continue;
+    if (targets.some((target) => target.channel === channel)) continue;
+    const pending = history.filter(({ sequence }) => sequence > mark.upTo);
+    const route = rules.routes.find((one) => namesOf(one).includes(channel));
+    const line = { channel, afterMs: 0, now, mark, pending, passed: [], told: now };
+    if (mark.state === 'OK')
+      lines.push({
+        ...line,
+        route: NO_ROUTE,
+        group: groupOf(now, NO_ROUTE),
+        verdict: { kind: 'settle', why: 'no route leads there any more' },
+      });
+    else if (now.to === 'OK' && route !== undefined)
+      lines.push({ ...line, route, group: groupOf(now, route), verdict: SEND });
+  }
+  return lines;
+}
+
+function namesOf({ channels, escalate }: Route): readonly string[] {
+  return [...channels, ...escalate.flatMap((step) => step.channels)];
 }
 
 export interface Target {

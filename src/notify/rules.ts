@@ -8,6 +8,10 @@ export interface Rules {
   readonly inhibit: readonly Inhibition[];
   /** By name. */
   readonly muteTimes: Readonly<Record<string, readonly MuteTime[]>>;
+  /** Names of channels that take every alarm by itself. */
+  readonly perAlarm: readonly string[];
+  /** Names of channels that are told when somebody takes on an alarm. */
+  readonly acknowledging: readonly string[];
   /** Address of the page with all alarms, with a slash at its end; empty when nobody can reach it. */
   readonly home: string;
   /** Of an alarm; empty for what there is none. */

@@ -83,10 +83,23 @@ function worstFirst(rejected: readonly unknown[]): MailError[] {
   return errors.sort((left, right) => (left.responseCode ?? 0) - (right.responseCode ?? 0));
 }
 
+/** Of a socket nodemailer tells one code for everything; its text, which we wrote no part of, says more. */
+const SOCKET_CODES: readonly (readonly [RegExp, string])[] = [
+  [/ECONNREFUSED/, 'ECONNREFUSED'],
+  [/ECONNRESET/, 'ECONNRESET'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'EHOSTUNREACH'],
+  [/certificate has expired/i, 'CERT_HAS_EXPIRED'],
+  [/altnames/i, 'CERT_ALTNAME_INVALID'],
+  [/certificate|unable to verify/i, 'CERT_UNKNOWN'],
+  [/wrong version number|packet length/i, 'WRONG_VERSION_NUMBER'],
+];
+
 function mailError(error: unknown): MailError {
   if (error instanceof MailError) return error;
   if (!(error instanceof Error)) return new MailError('unknown');
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const told = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const code =
+    (told === 'ESOCKET' ? SOCKET_CODES.find(([text]) => text.test(error.message))?.[1] : undefined) ?? told;
   const given = 'responseCode' in error ? error.responseCode : undefined;
   return new MailError(code, typeof given === 'number' && given >= 400 ? given : undefined);
 }

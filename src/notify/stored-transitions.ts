@@ -3,10 +3,11 @@ import type { Engine } from '../engine/engine.ts';
 import { engineTime } from '../lib/engine-time.ts';
 import type { Acknowledgement, Silence, Transition } from './book.ts';
 import type { AlarmState, NamedNumber, Severity } from './channel.ts';
+import { namedNumber } from './number-text.ts';
 import type { Matcher } from './rules.ts';
 
 /** Of an alarm that changes all the time the newest transitions are told. */
-const TRANSITIONS_OF_ALARM_MAX = 200;
+export const TRANSITIONS_OF_ALARM_MAX = 200;
 const PAGE = 5_000;
 const SAID_MAX = 10_000;
 const LIMITS = { resultRows: 1_000_000, timeMs: 120_000 };
@@ -156,23 +157,32 @@ function transitionOf(row: TransitionRow): Transition {
   };
 }
 
-const FIGURES = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
-
 /** What is no number arrives as null. */
 function numbersOf(numbers: TransitionRow['numbers']): NamedNumber[] {
   return Object.entries(numbers).flatMap(([name, value]) =>
-    value === null ? [] : [{ name, value: FIGURES.format(value) }],
+    value === null ? [] : [namedNumber(name, value)],
   );
 }
 
-/** A row as `name value, name value`; what is no row as it stands. */
+const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.000|(\.\d+))?Z$/;
+
+/** A row as `name value, name value`, numbers with their units; what is no row as it stands. */
 export function evidenceText(json: string): string {
   const row = rowOf(json);
   if (row === undefined) return json;
   return Object.entries(row)
     .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => pairText(name, value))
     .join(', ');
+}
+
+function pairText(name: string, value: unknown): string {
+  if (typeof value === 'number') {
+    const named = namedNumber(name, value);
+    return `${named.name} ${named.value}`;
+  }
+  if (typeof value === 'string') return `${name} ${value.replace(MOMENT, '$1 $2$3 UTC')}`;
+  return `${name} ${JSON.stringify(value)}`;
 }
 
 function rowOf(json: string): object | undefined {

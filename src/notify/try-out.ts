@@ -24,6 +24,7 @@ function notificationOf(
     alarms: [
       {
         id: `test/${nowMs}`,
+        newsId: `test-${nowMs}-${state}`,
         title: 'Notifications of Bucketwatch arrive here',
         state,
         previousState,

@@ -29,6 +29,8 @@ function waitOf(line: Line, oldestMs: number, moment: Moment): Verdict | undefin
     return { kind: 'hold', why: 'it waits for others of its group' };
   const sentMs = markOf(line, moment)?.sentMs;
   if (sentMs === undefined || elapsedMs(sentMs, nowMs) >= route.groupIntervalMs) return undefined;
+  // It was due when its group was told, and that message was full, or taken in part.
+  if (oldestMs + route.groupWaitMs <= sentMs) return undefined;
   return { kind: 'hold', why: 'its group was told a moment ago' };
 }
 

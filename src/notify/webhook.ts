@@ -44,7 +44,7 @@ export function openWebhook(settings: WebhookSettings, parts: HttpParts): Channe
     send: (notification, signal) =>
       settings.isPerAlarm
         ? sendEach(notification, (alarm) =>
-            post({ ...notification, id: idOf(notification, alarm), alarms: [alarm] }, signal),
+            post({ ...notification, id: alarm.newsId, alarms: [alarm] }, signal),
           )
         : post(notification, signal),
   };
@@ -69,7 +69,7 @@ function request(
       body: text,
       secrets,
     },
-    { ...parts, read: (answer) => ({ kind: 'delivered', id: shown(memberOf(answer.text, 'id'), 100) }) },
+    { ...parts, read: (answer) => ({ kind: 'delivered', id: memberOf(answer.text, 'id') }) },
     signal,
   );
 }
@@ -80,10 +80,6 @@ function signature(secret: string | undefined, text: string, nowMs: number): Rec
   const seconds = String(Math.floor(nowMs / 1000));
   const digest = createHmac('sha256', secret).update(`${seconds}.${text}`).digest('hex');
   return { 'x-bucketwatch-timestamp': seconds, 'x-bucketwatch-signature': `sha256=${digest}` };
-}
-
-function idOf({ id, alarms }: Notification, alarm: NotifiedAlarm): string {
-  return alarms.length === 1 ? id : `${id}-${alarms.indexOf(alarm)}`;
 }
 
 /** What a template may name; `alarm` is the first. Texts are shown as everywhere. */
@@ -151,6 +147,7 @@ const SAMPLE = valuesOf(
     alarms: [
       {
         id: '',
+        newsId: '',
         title: '',
         state: 'OK',
         previousState: 'OK',

@@ -57,21 +57,28 @@ function formOf(act: LinkAct): string {
     case 'acknowledge':
       return form(
         'Until it recovers, for a week at most, it is neither repeated nor escalated.',
-        '',
+        whyField(false),
         'Acknowledge',
       );
     case 'silence':
-      return form('While it is silenced nobody is told of it; its history goes on.', timeField(), 'Silence');
+      return form(
+        'While it is silenced nobody is told of it; its history goes on.',
+        `${timeField()}${whyField(true)}`,
+        'Silence',
+      );
   }
 }
 
 function form(what: string, field: string, button: string): string {
   return `<form method="post">
 <p>${what}</p>
-${field}<label>Your name <input name="author" maxlength="200" autocomplete="name" required></label>
-<label>Why <input name="reason" maxlength="2000"></label>
-<button>${button}</button>
+<label>Your name <input name="author" maxlength="200" autocomplete="name" required></label>
+${field}<button>${button}</button>
 </form>`;
+}
+
+function whyField(isRequired: boolean): string {
+  return `<label>Why <input name="reason" maxlength="2000"${isRequired ? ' required' : ''}></label>\n`;
 }
 
 function timeField(): string {

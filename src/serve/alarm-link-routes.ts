@@ -57,6 +57,8 @@ function addAct(api: Api, act: Exclude<LinkAct, 'open'>, parts: ApiParts): void 
     if (!given.success)
       return page(400, alarmPage(found, { act, objection: 'A name is needed; go back.', home }));
     const said: Said = given.data;
+    if (act === 'silence' && said.reason === '')
+      return page(400, alarmPage(found, { act, objection: 'A reason is needed; go back.', home }));
     await say(act, found, { said, nowMs: parts.clock.nowMs(), engine: parts.engine });
     return page(200, donePage(DONE[act], home));
   });

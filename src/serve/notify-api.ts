@@ -18,7 +18,7 @@ export const Notification = z
     channel: z.string().openapi({ description: 'Empty where no route takes the alarms.' }),
     kind: kind.openapi({ description: 'Of the channel; null when it is not configured any more.' }),
     told: z
-      .enum(['changes', 'reminder', 'digest'])
+      .enum(['changes', 'reminder', 'digest', 'acknowledgement'])
       .nullable()
       .openapi({ description: 'Null of what is settled.' }),
     headline: z.string(),

@@ -18,7 +18,7 @@ interface Head {
   readonly channel: string;
   readonly kind: 'claimed' | 'settled';
   readonly id: string;
-  readonly told: '' | 'changes' | 'reminder' | 'digest';
+  readonly told: '' | 'changes' | 'reminder' | 'digest' | 'acknowledgement';
   readonly headline: string;
   readonly text: string;
   readonly attempt: number;
@@ -110,18 +110,19 @@ function outcomeCondition(outcome: string): string {
       ? 'kind = {outcome:String}'
       : name === 'claimed'
         ? `kind = {outcome:String} and not ${tries("kind in ('delivered', 'refused', 'failed')")}`
-        : `kind = 'claimed' and ${tries('kind = {outcome:String}')}`;
+        : `kind = 'claimed' and ${tries('kind = {outcome:String}')}${name === 'delivered' ? ` and not ${tries("kind in ('refused', 'failed')")}` : ''}`;
   return isOut ? `not (${condition})` : condition;
 }
 
-/** An outcome comes after its claim. */
+/** An outcome comes after its claim; of a message that was taken in part the last one counts. */
 async function outcomesOf(page: readonly Head[], engine: Engine): Promise<Outcome[]> {
   const ids = page.filter(({ kind }) => kind === 'claimed').map(({ id }) => id);
   if (ids.length === 0) return [];
   return engine.query<Outcome>(
     `select channel, id, attempt, kind, at, reason, provider_id
      from notifications
-     where number > {first:UInt64} and kind in ('delivered', 'refused', 'failed') and id in {ids:Array(String)}`,
+     where number > {first:UInt64} and kind in ('delivered', 'refused', 'failed') and id in {ids:Array(String)}
+     order by notifications.number`,
     { params: { first: page.at(-1)?.number ?? '0', ids } },
   );
 }

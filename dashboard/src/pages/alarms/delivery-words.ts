@@ -25,10 +25,12 @@ export const OUTCOME_WORDS: Readonly<Record<Delivery['outcome'], Words>> = {
   },
 };
 
+const TOLD = { reminder: 'Reminder', digest: 'Digest', acknowledgement: 'Taken on' } as const;
+
 /** What a message is about in a word or two. */
 export function toldText({ told, alarms }: Pick<Delivery, 'told' | 'alarms'>): string {
   if (told === null) return '–';
-  if (told !== 'changes') return told === 'digest' ? 'Digest' : 'Reminder';
+  if (told !== 'changes') return TOLD[told];
   if (alarms.every(({ state }) => state === 'OK')) return 'Recovery';
   return alarms.some(({ state }) => state === 'ALARM') ? 'ALARM' : 'Change';
 }
