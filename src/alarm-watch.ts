@@ -13,6 +13,7 @@ import { ACTIVITY_ALARMS } from './monitors/activity/default-alarms.ts';
 import { BucketTags } from './monitors/bucket-tags.ts';
 import { backupAlarms } from './monitors/backups/alarms.ts';
 import { intakeAlarms } from './monitors/completeness/alarms.ts';
+import { canaryBuckets } from './monitors/replication/canary-target.ts';
 import { replicationAlarms } from './monitors/replication/alarms.ts';
 import type { Source } from './sources/source.ts';
 
@@ -55,11 +56,16 @@ export function openAlarms(config: Config, parts: AlarmParts): Alarms {
 
 function monitorFeeds(config: Config, parts: AlarmParts): AlarmFeed[] {
   const { engine, sources, isSettled, spoolBytes } = parts;
-  const { requests_per_hour: requestsPerHour } = config.replication.confirm;
+  const { confirm, canaries } = config.replication;
   return [
     backupAlarms(engine),
-    replicationAlarms({ engine, isSettled, requestsPerHour }),
     { name: 'activity', definitions: ACTIVITY_ALARMS, readings: () => Promise.resolve([]) },
+    replicationAlarms({
+      engine,
+      isSettled,
+      requestsPerHour: confirm.requests_per_hour,
+      canaries: canaries.map(canaryBuckets),
+    }),
     intakeAlarms({ engine, sources, spool: () => ({ bytes: spoolBytes(), bytesMax: config.intake.spool }) }),
   ];
 }

@@ -27,7 +27,7 @@ export const REPLICATION_ALARMS: readonly AlarmDefinition[] = [
     title: 'The canary from {source} did not arrive at {destination}',
     severity: 'critical',
     firstStep:
-      'Look at the replication rule of {source} and at the rights of its role: what was written since the canary may be missing too.',
+      'Where it could not be written or looked for, mend that. Else look at the replication rule of {source} and at the rights of its role: what was written since the canary may be missing too.',
     labels: {},
     rule: { kind: 'deadline', graceMs: 0 },
   },
