@@ -115,26 +115,42 @@ describe('a status alarm', () => {
     expect(await transitions(engine)).toEqual([
       '12:00 things/bad{thing="a"} new -> ALARM',
       '12:00 things/bad{thing="b"} new -> OK',
-      '12:01 things/bad{thing="a"} ALARM -> INSUFFICIENT_DATA',
-      '12:02 things/bad{thing="a"} INSUFFICIENT_DATA -> ALARM',
+      '12:01 things/bad{thing="a"} ALARM -> OK',
+      '12:02 things/bad{thing="a"} OK -> ALARM',
+    ]);
+    expect(await endings(engine)).toEqual([
+      'It ended because it is not watched any more: what it was about is gone, or is not judged now. Whether all is well is not known.',
     ]);
     expect(await states(engine)).toEqual({ 'things/bad{thing="a"}': 'ALARM' });
   });
 
   test('of a definition that is turned off is gone after a restart', async () => {
     const it = await settingOf({ engine, definitions: [STATUS, DEADLINE] });
-    it.readings = [
-      said('a', 'ok'),
-      { definition: DEADLINE.id, labels: {}, reading: { dueMs: START_MS + 1 } },
-    ];
+    const due = (dueMs: number): FeedReading => ({ definition: DEADLINE.id, labels: {}, reading: { dueMs } });
+    it.readings = [said('a', 'ok'), due(START_MS)];
     await it.at(0);
-    expect(Object.keys(await states(engine))).toHaveLength(2);
+    // What it was told as before its data was missing has to end as well.
+    it.readings = [said('a', 'ok'), { definition: DEADLINE.id, labels: {}, reading: {} }];
+    await it.at(1);
+    expect(await states(engine)).toMatchObject({ [DEADLINE.id]: 'INSUFFICIENT_DATA' });
     const other = await settingOfSame([STATUS]);
     other.readings = [said('a', 'ok')];
-    await other.at(1);
+    await other.at(2);
     expect(await states(engine)).toEqual({ 'things/bad{thing="a"}': 'OK' });
+    expect((await transitions(engine)).at(-1)).toBe(`12:02 ${DEADLINE.id} INSUFFICIENT_DATA -> OK`);
+    expect(await endings(engine)).toEqual([
+      'It ended because it is not watched any more: its definition is gone or turned off. Whether all is well is not known.',
+    ]);
   });
 });
+
+/** Why alarms ended that are not watched any more. */
+async function endings(of: Engine): Promise<string[]> {
+  const rows = await of.query<{ sentence: string }>(
+    "select sentence from alarm_transitions where sentence like '%not watched any more%' order by sequence",
+  );
+  return rows.map(({ sentence }) => sentence);
+}
 
 /** A run with other definitions over what is stored. */
 async function settingOfSame(definitions: readonly AlarmDefinition[]) {
@@ -364,12 +380,12 @@ describe('composites', () => {
   });
 });
 
-test('of 1,001 series the last is left out, and that is told', async () => {
+test('of 10,001 series the last is left out, and that is told', async () => {
   const it = await settingOf({ engine, definitions: [STATUS] });
-  it.readings = Array.from({ length: 1001 }, (_, index) => said(String(index).padStart(4, '0'), 'ok'));
+  it.readings = Array.from({ length: 10_001 }, (_, index) => said(String(index).padStart(5, '0'), 'ok'));
   await it.at(0);
-  expect(Object.keys(await states(engine))).toHaveLength(1000);
-  expect(Object.keys(await states(engine)).at(-1)).toBe('things/bad{thing="0999"}');
+  expect(Object.keys(await states(engine))).toHaveLength(10_000);
+  expect(Object.keys(await states(engine)).at(-1)).toBe('things/bad{thing="09999"}');
   expect([...it.evaluator.status().omitted]).toEqual([[STATUS.id, 1]]);
 });
 

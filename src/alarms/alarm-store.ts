@@ -21,6 +21,13 @@ export interface Said {
   readonly evaluation: Evaluation;
 }
 
+/** An alarm that is not watched any more. */
+export interface Ended {
+  readonly id: string;
+  /** E.g. `its definition is gone or turned off`. */
+  readonly why: string;
+}
+
 type Numbered<Kind> = Kind & { readonly sequence: number };
 
 /** One alarm. */
@@ -108,14 +115,14 @@ export class AlarmStore {
     return made;
   }
 
-  /** Takes alarms back; one in ALARM ends first, as nobody would hear of it again. */
-  async remove(ids: readonly string[], nowMs: number): Promise<void> {
-    if (ids.length === 0) return;
+  /** Takes alarms back; one that is not OK ends first, as nobody would hear of it again. */
+  async remove(ended: readonly Ended[], nowMs: number): Promise<void> {
+    if (ended.length === 0) return;
     const writtenMs = this.#next(nowMs);
-    const changes = ids.flatMap((id): Change[] => {
+    const changes = ended.flatMap(({ id, why }): Change[] => {
       const kept = this.#alarms.get(id);
       if (kept === undefined) return [];
-      const transition = this.#numbered(endOf(kept, nowMs));
+      const transition = this.#numbered(endOf(kept, why, nowMs));
       const stored = transition ?? kept.stored;
       return [
         {
@@ -197,13 +204,11 @@ function changeOf(
   ];
 }
 
-const GONE = 'Nothing is said of it any more: what it was about, or its definition, is gone.';
-
-function endOf({ facts, stored }: Kept, nowMs: number): Transition | undefined {
-  if (stored.state !== 'ALARM') return undefined;
+/** OK, as that alone ends what people were told of it: also where it was ALARM before its data was missing. */
+function endOf({ facts, stored }: Kept, why: string, nowMs: number): Transition | undefined {
   const evaluation: Evaluation = {
-    state: 'INSUFFICIENT_DATA',
-    sentence: GONE,
+    state: 'OK',
+    sentence: `It ended because it is not watched any more: ${why}. Whether all is well is not known.`,
     numbers: {},
     evidence: [],
     asOfMs: nowMs,

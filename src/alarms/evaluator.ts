@@ -4,7 +4,7 @@ import { Fault } from '../lib/fault.ts';
 import type { Job } from '../lib/job.ts';
 import type { Labels } from './alarm.ts';
 import { alarmId } from './alarm-id.ts';
-import type { AlarmStore, Said } from './alarm-store.ts';
+import type { AlarmStore, Ended, Said } from './alarm-store.ts';
 import { type Asked, feedAsked, groupAsked, type Pass } from './asked.ts';
 import type { KnownState } from './composite-alarm.ts';
 import { CompositePass } from './composite-pass.ts';
@@ -119,14 +119,16 @@ class RunningEvaluator implements Evaluator {
 
   #saidOf({ definition, sightings }: Look, nowMs: number): Said[] {
     const labels = sightings.map((sighting) => sighting.labels);
-    const { alarms, omitted } = expand(definition, labels);
+    const { store } = this.#parts;
+    const isThere = (id: string): boolean => store.storedOf(id) !== undefined;
+    const { alarms, omitted } = expand(definition, labels, { isThere });
     this.#omitted.set(definition.id, omitted);
     const byId = new Map(sightings.map((one) => [alarmId(definition.id, one.labels), one]));
     return alarms.flatMap((alarm) => {
       const sighting = byId.get(alarm.id);
       if (sighting === undefined) return [];
       const { completeUntilMs } = sighting;
-      const state = this.#parts.store.storedOf(alarm.id)?.state;
+      const state = store.storedOf(alarm.id)?.state;
       const evaluation = sighting.evaluate({
         nowMs,
         ...(completeUntilMs === undefined ? {} : { completeUntilMs }),
@@ -137,16 +139,15 @@ class RunningEvaluator implements Evaluator {
   }
 
   /** Alarms of definitions that are gone; and, once the program has settled, of series that are. */
-  #gone(looks: readonly Look[], said: readonly Said[], { nowMs, settledMs }: TransitionTime): string[] {
+  #gone(looks: readonly Look[], said: readonly Said[], { nowMs, settledMs }: TransitionTime): Ended[] {
     const looked = nowMs < settledMs ? [] : looks.map(({ definition }) => definition.id);
     const isLooked = new Set(looked);
     const there = new Set(said.map(({ alarm }) => alarm.id));
-    return [...this.#parts.store.listed()]
-      .filter(
-        ({ id, definition }) =>
-          !this.#definitions.has(definition) || (isLooked.has(definition) && !there.has(id)),
-      )
-      .map(({ id }) => id);
+    return [...this.#parts.store.listed()].flatMap(({ id, definition }): Ended[] => {
+      if (!this.#definitions.has(definition)) return [{ id, why: 'its definition is gone or turned off' }];
+      if (!isLooked.has(definition) || there.has(id)) return [];
+      return [{ id, why: 'what it was about is gone, or is not judged now' }];
+    });
   }
 
   #known(): Pass['knownOf'] {
