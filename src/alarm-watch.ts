@@ -2,7 +2,7 @@
 import { AlarmStore } from './alarms/alarm-store.ts';
 import { openEvaluator } from './alarms/evaluator.ts';
 import type { AlarmFeed, MetricReader } from './alarms/feed.ts';
-import type { AlarmsControl, KnownDefinition } from './alarms/known-definition.ts';
+import { type AlarmsControl, type KnownDefinition, withUnit } from './alarms/known-definition.ts';
 import { SETTLE_MS } from './alarms/state.ts';
 import { changedDefinition, ownDefinitions } from './config/alarm-definitions.ts';
 import type { Config } from './config/schema.ts';
@@ -39,7 +39,10 @@ export interface Alarms extends AlarmsControl {
 /** The alarms of the configuration over those of the feeds. */
 export function openAlarms(config: Config, parts: AlarmParts): Alarms {
   const feeds = [...monitorFeeds(config, parts), ...(parts.feeds ?? [])];
-  const definitions = knownDefinitions(config.alarms, feeds);
+  const definitions = knownDefinitions(config.alarms, feeds).map((known) => ({
+    ...known,
+    definition: withUnit(known.definition, parts.metrics),
+  }));
   const enabled = definitions.filter(({ isEnabled }) => isEnabled).map(({ definition }) => definition);
   const tags = new BucketTags(parts);
   const job = openEvaluator(

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MetricQuestion, MetricReading } from '../src/alarms/feed.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { Fault } from '../src/lib/fault.ts';
+import { planOf } from '../src/metrics/plan.ts';
 import { querySeries } from '../src/metrics/query.ts';
 import { storeRuns } from './backup-rows.ts';
 import { metricsOf, questionOf, storeBatches, storeRequests, storeStoreMetrics } from './metric-rows.ts';
@@ -289,10 +290,8 @@ test.each([
   ['AllRequests{region="x"} + 1', 'Cannot limit AllRequests by "region"'],
   ['1 + 2', 'it names none'],
   ['ReplicationLatnecy', 'did you mean ReplicationLatency'],
-])('check() refuses %s', (metric, what) => {
-  expect(() => {
-    reader().check(questionOf(metric));
-  }).toThrow(what);
+])('planOf() refuses %s', (metric, what) => {
+  expect(() => planOf(questionOf(metric), reader().catalogue)).toThrow(what);
 });
 
 test('band() compares with the same hour of the weeks before', async () => {
@@ -412,4 +411,22 @@ describe('readMany()', () => {
     const [reading] = await read('FirstByteLatency', { statistic: 'p50' });
     expect(reading?.points).toMatchObject([{ samples: 2 }]);
   });
+});
+
+test.each([
+  ['BytesDownloaded', 'Sum', 'Bytes'],
+  ['BytesDownloaded', 'SampleCount', 'Count'],
+  ['5xxErrors', 'Average', 'Ratio'],
+  ['5xxErrors', 'Sum', 'Count'],
+  ['ReplicationLatency', 'p99', 'Seconds'],
+  ['stat(p99, FirstByteLatency) - FirstByteLatency', 'Average', 'Milliseconds'],
+  ['band(BytesUploaded + 1024, 3)', 'Sum', 'Bytes'],
+  ['fill(IntakeLag, 0)', 'Maximum', 'Seconds'],
+  ['BytesUploaded + IntakeLag', 'Sum', undefined],
+  ['5xxErrors / AllRequests', 'Sum', undefined],
+  ['rate(BytesUploaded)', 'Sum', undefined],
+  ['NoSuchMetric', 'Sum', undefined],
+  ['1 +', 'Sum', undefined],
+])('values of %s as %s are %s', (metric, statistic, unit) => {
+  expect(metricsOf(engine, NOW_MS).unitOf?.({ metric, statistic })).toBe(unit);
 });

@@ -15,6 +15,8 @@ export interface DeadlineRule {
   readonly graceMs: number;
   /** How long to wait for a source that is late; default 24 h. */
   readonly lateWaitMs?: number;
+  /** When it is an alarm, e.g. `A canary is not there when it is expected`; absent: that it is not there when it is due. */
+  readonly means?: string;
 }
 
 /** The newest thing that was to happen. */
@@ -38,9 +40,10 @@ export function evaluateDeadline(
   const said = dueMs === undefined ? nothingDue(reading) : saidOf(rule, { dueMs, metMs, reason }, time);
   return {
     numbers: {
-      graceMs: rule.graceMs,
-      ...(dueMs === undefined ? {} : { dueMs }),
-      ...(metMs === undefined ? {} : { metMs }),
+      graceSeconds: rule.graceMs / 1000,
+      ...(dueMs === undefined || metMs === undefined
+        ? {}
+        : { lateSeconds: Math.max(0, Math.round((metMs - dueMs) / 1000)) }),
     },
     evidence: evidence.slice(-EVIDENCE_ROWS_MAX),
     asOfMs: Math.min(time.nowMs, time.completeUntilMs ?? time.nowMs),

@@ -4,20 +4,13 @@ import type { MetricQuestion, MetricReader, MetricReading } from '../alarms/feed
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Fault } from '../lib/fault.ts';
+import type { ValueUnit } from '../lib/value-text.ts';
 import type { BackupMetricNames } from '../monitors/backups/metrics.ts';
 import type { MetricDefinition } from '../monitors/metric.ts';
-import { checkReference, readReferences, type Reference, type ReferenceAnswer } from './batch.ts';
-import {
-  type Catalogue,
-  catalogueOf,
-  dimensionsOf,
-  metricNamed,
-  statisticOf,
-  usualStatistic,
-} from './catalogue.ts';
-import { evaluate, type LabelledPoints, needsOf, type Span } from './evaluate.ts';
-import type { Expression } from './expression.ts';
-import { faultAt, parseExpression, referencesOf } from './parse-expression.ts';
+import { readReferences, type Reference, type ReferenceAnswer } from './batch.ts';
+import { type Catalogue, catalogueOf, dimensionsOf } from './catalogue.ts';
+import { evaluate, type LabelledPoints, type Span } from './evaluate.ts';
+import { metricsOf, type Need, type Plan, planOf, type ReferenceExpression, unitOfQuestion } from './plan.ts';
 import type { Labels } from './points.ts';
 import { conditionOf } from './query.ts';
 
@@ -38,8 +31,6 @@ export interface MetricAnswer {
 
 export interface Metrics extends MetricReader {
   readonly catalogue: Catalogue;
-  /** Throws `invalid` or `not_found`, with what is wrong, for a question that can have no answer. */
-  check(question: Pick<MetricQuestion, 'metric' | 'statistic' | 'where' | 'periodMs'>): void;
   /** Up to when values are complete; nothing: it is never late, or that is not known. */
   completeUntil(metric: MetricDefinition): Promise<number | undefined>;
   /**
@@ -56,24 +47,6 @@ export function openMetrics(parts: MetricsParts): Metrics {
   return new EngineMetrics(parts);
 }
 
-type ReferenceExpression = Extract<Expression, { kind: 'reference' }>;
-
-/** A question with what has to be read for it. */
-interface Plan {
-  readonly question: MetricQuestion;
-  readonly expression: Expression;
-  /** Series in the spans they are needed in. */
-  readonly needs: readonly Need[];
-}
-
-interface Need {
-  readonly expression: ReferenceExpression;
-  readonly span: Span;
-  readonly reference: Reference;
-}
-
-type Asked = Pick<MetricQuestion, 'metric' | 'statistic' | 'where' | 'periodMs'>;
-
 class EngineMetrics implements Metrics {
   readonly catalogue: Catalogue;
   readonly #parts: MetricsParts;
@@ -81,10 +54,6 @@ class EngineMetrics implements Metrics {
   constructor(parts: MetricsParts) {
     this.#parts = parts;
     this.catalogue = catalogueOf(parts.names);
-  }
-
-  check(question: Asked): void {
-    this.#plan({ ...question, startMs: 0, endMs: question.periodMs });
   }
 
   async read(question: MetricQuestion, signal: AbortSignal): Promise<readonly MetricReading[]> {
@@ -98,7 +67,7 @@ class EngineMetrics implements Metrics {
     signal: AbortSignal,
   ): Promise<readonly (MetricAnswer | Fault)[]> {
     const nowMs = this.#parts.clock.nowMs();
-    const plans = questions.map((question) => faultOr(() => this.#plan(question)));
+    const plans = questions.map((question) => faultOr(() => planOf(question, this.catalogue)));
     const needs = plans.flatMap((plan) => (plan instanceof Fault ? [] : plan.needs));
     const found = await readReferences(
       needs.map(({ reference }) => reference),
@@ -114,8 +83,7 @@ class EngineMetrics implements Metrics {
   /** Of the first metric of an expression that has any. */
   async explain(question: MetricQuestion, signal: AbortSignal): Promise<readonly EvidenceRow[]> {
     const { startMs, endMs } = question;
-    for (const expression of referencesOf(this.#expressionOf(question.metric))) {
-      const { metric, where } = this.#referenceOf(expression, question);
+    for (const { metric, where } of metricsOf(question, this.catalogue)) {
       const limits = dimensionsOf(metric).flatMap((dimension) => {
         const value = where[dimension.name];
         return value === undefined || value === '*' ? [] : [{ dimension, values: [value] }];
@@ -127,56 +95,8 @@ class EngineMetrics implements Metrics {
     return [];
   }
 
-  #plan(question: MetricQuestion): Plan {
-    const expression = this.#expressionOf(question.metric);
-    const { startMs, endMs, periodMs } = question;
-    const references = referencesOf(expression);
-    if (references.length === 0)
-      throw new Fault('invalid', `Cannot read the metric: it names none, got "${question.metric}".`);
-    this.#checkLabels(question, references);
-    const needs = needsOf(expression, { startMs, endMs }, periodMs).map(([one, span]) => {
-      const reference = { ...this.#referenceOf(one, question), ...span };
-      checkReference(reference);
-      return { expression: one, span, reference };
-    });
-    return { question, expression, needs };
-  }
-
-  #expressionOf(text: string): Expression {
-    if (!this.catalogue.has(text)) return parseExpression(text);
-    return { kind: 'reference', name: text, where: {}, place: { line: 1, column: 1 } };
-  }
-
-  #referenceOf(expression: ReferenceExpression, question: Asked): Omit<Reference, 'startMs' | 'endMs'> {
-    const metric = this.#metricOf(expression);
-    const known = new Set(dimensionsOf(metric).map(({ name }) => name));
-    const asked = Object.entries(question.where).filter(([name]) => known.has(name));
-    return {
-      metric,
-      statistic: statisticOf(statisticText(expression, metric, question), metric),
-      where: { ...Object.fromEntries(asked), ...expression.where },
-      periodMs: question.periodMs,
-    };
-  }
-
-  #metricOf({ name, place }: ReferenceExpression): MetricDefinition {
-    try {
-      return metricNamed(name, this.catalogue);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      throw faultAt(place, error.message);
-    }
-  }
-
-  #checkLabels({ where, metric }: Asked, references: readonly ReferenceExpression[]): void {
-    const metrics = references.map((one) => this.#metricOf(one));
-    for (const name of Object.keys(where)) {
-      if (metrics.some((one) => dimensionsOf(one).some((dimension) => dimension.name === name))) continue;
-      const names = [
-        ...new Set(metrics.flatMap((one) => dimensionsOf(one).map((dimension) => dimension.name))),
-      ];
-      throw new Fault('invalid', `Cannot limit ${metric} by "${name}": it has ${names.join(', ')}.`);
-    }
+  unitOf(question: Pick<MetricQuestion, 'metric' | 'statistic'>): ValueUnit | undefined {
+    return unitOfQuestion(question, this.catalogue);
   }
 
   completeUntil({ formats }: MetricDefinition): Promise<number | undefined> {
@@ -192,21 +112,6 @@ class EngineMetrics implements Metrics {
       if (untilMs !== undefined) complete.set(metric, untilMs);
     }
     return complete;
-  }
-}
-
-/** A part of an expression has the statistic of the question where it can, else the one that says most of it. */
-function statisticText(
-  { statistic }: ReferenceExpression,
-  metric: MetricDefinition,
-  question: Asked,
-): string {
-  const text = statistic ?? (question.statistic === '' ? usualStatistic(metric) : question.statistic);
-  if (statistic !== undefined || question.metric === metric.name) return text;
-  try {
-    return statisticOf(text, metric).name;
-  } catch {
-    return usualStatistic(metric);
   }
 }
 

@@ -1,6 +1,5 @@
 /** What of replication is worth an alarm: pairs that fail or lag, and canaries that do not arrive. */
 import type { EvidenceRow } from '../../alarms/alarm.ts';
-import type { DeadlineReading } from '../../alarms/deadline-alarm.ts';
 import type { AlarmFeed, FeedReading } from '../../alarms/feed.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { SinceWhen } from '../../lib/since-when.ts';
@@ -163,7 +162,7 @@ function canaryReadings(canaries: readonly Canary[], nowMs: number): FeedReading
 export function deadlineOf(
   newestFirst: readonly Canary[],
   nowMs: number,
-): Pick<DeadlineReading, 'dueMs' | 'metMs' | 'reason'> {
+): { readonly dueMs?: number; readonly metMs?: number; readonly reason?: string } {
   const arrived = newestFirst.findIndex(({ state }) => state === 'arrived');
   const waiting = arrived === -1 ? newestFirst : newestFirst.slice(0, arrived);
   const overdue = waiting.findLast(({ expectedByMs }) => expectedByMs <= nowMs);
