@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlarmDefinition } from '../src/alarms/definition.ts';
 import type { FeedReading } from '../src/alarms/feed.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { settingOf, START_MS, states, transitions } from './alarm-setting.ts';
+import { type Setting, settingOf, START_MS, states, transitions } from './alarm-setting.ts';
 import { openStore } from './replication-store.ts';
 
 const MINUTE_MS = 60_000;
@@ -290,6 +290,77 @@ describe('a metric alarm', () => {
     await it.through(0, 2);
     expect(it.points.asked.map(({ startMs, endMs }) => (endMs - startMs) / MINUTE_MS)).toEqual([7, 7, 7]);
     expect(await states(engine)).toEqual({ busy: 'INSUFFICIENT_DATA', busier: 'INSUFFICIENT_DATA' });
+  });
+
+  describe('over periods that no pass looked at', () => {
+    const told = async (): Promise<string[]> => {
+      const rows = await engine.query<{ text: string }>(
+        `select concat(formatDateTime(at, '%H:%i'), ' ', state, ' since ', formatDateTime(since, '%H:%i')) as text
+         from alarm_transitions where definition = 'busy' order by sequence`,
+      );
+      return rows.map(({ text }) => text);
+    };
+    const put = (it: Setting, values: readonly (readonly [minute: number, value: number])[]): void => {
+      for (const [minute, value] of values)
+        it.points.put({ host: 'h' }, START_MS + minute * MINUTE_MS, value);
+    };
+    const upTo = (end: number, value = 5): [number, number][] =>
+      Array.from({ length: end + 5 }, (_, index) => [index - 5, value]);
+    const EPISODE = ['12:30 ALARM since 12:11', '12:30 OK since 12:14'];
+
+    test('is told what began and ended in them, and when', async () => {
+      const it = await settingOf({ engine, definitions: [METRIC] });
+      put(
+        it,
+        upTo(30).map(([minute, value]) => [minute, minute >= 10 && minute <= 12 ? 90 : value]),
+      );
+      await it.at(0);
+      await it.at(30);
+      expect(await told()).toEqual(['12:00 OK since 12:00', ...EPISODE]);
+      await it.at(31);
+      expect(await told()).toHaveLength(3);
+    });
+
+    test('gaps in them change nothing', async () => {
+      const it = await settingOf({ engine, definitions: [METRIC] });
+      put(it, [...upTo(0), [10, 90], [29, 5]]);
+      await it.through(0, 0);
+      await it.at(30);
+      expect(await told()).toEqual([
+        '12:00 OK since 12:00',
+        '12:30 ALARM since 12:11',
+        '12:30 OK since 12:30',
+      ]);
+    });
+
+    test('a restart looks at them once it has settled', async () => {
+      const it = await settingOf({ engine, definitions: [METRIC], settle: 28 });
+      put(it, upTo(0));
+      await it.at(0);
+      const again = it.restarted();
+      await again.at(27);
+      put(
+        it,
+        upTo(31)
+          .slice(5)
+          .map(([minute, value]) => [minute, minute >= 10 && minute <= 12 ? 90 : value]),
+      );
+      await again.at(30);
+      expect(await told()).toEqual(['12:00 OK since 12:00', ...EPISODE]);
+    });
+
+    test('a source that is later than it seemed is not judged twice', async () => {
+      const it = await settingOf({ engine, definitions: [METRIC] });
+      put(
+        it,
+        upTo(30).map(([minute, value]) => [minute, minute === 10 ? 90 : value]),
+      );
+      await it.through(0, 20);
+      expect((await told()).at(-1)).toBe('12:12 OK since 12:12');
+      it.points.late(START_MS + 11 * MINUTE_MS);
+      await it.through(21, 25);
+      expect((await told()).at(-1)).toBe('12:12 OK since 12:12');
+    });
   });
 
   test('of a source that is late asks for the points of that time', async () => {

@@ -41,6 +41,8 @@ interface Kept {
   /** The same without what moves while all is well. */
   readonly plainSign: number;
   readonly writtenMs: number;
+  /** Up to when data was looked at when its row was written. */
+  readonly asOfMs: number;
 }
 
 /** An alarm on its way to the store. */
@@ -95,6 +97,14 @@ export class AlarmStore {
   /** The alarms there are, with the definitions they are of. */
   *listed(): Iterable<AlarmFacts> {
     for (const { facts, isListed } of this.#alarms.values()) if (isListed) yield facts;
+  }
+
+  /** Up to when data was looked at, by definition. */
+  judgedUntil(): (definition: string) => number | undefined {
+    const until = new Map<string, number>();
+    for (const { facts, isListed, asOfMs } of this.#alarms.values())
+      if (isListed) until.set(facts.definition, Math.max(asOfMs, until.get(facts.definition) ?? 0));
+    return (definition) => until.get(definition);
   }
 
   /** Writes the transitions that come of it, then what is said now where it differs; gives the transitions. */
@@ -168,9 +178,9 @@ function rowsOf(changes: readonly Change[], kind: 'transition' | 'state'): Row[]
 }
 
 function keptOf(row: ReadAlarm, isListed: boolean): Kept {
-  const { alarm, state, sinceMs, sentence, revision, atMs, sequence, writtenMs, ...facts } = row;
+  const { alarm, state, sinceMs, sentence, revision, atMs, sequence, writtenMs, asOfMs, ...facts } = row;
   const stored = { alarm, state, sinceMs, sentence, revision, atMs, sequence };
-  return { facts: { ...facts, id: alarm }, stored, isListed, sign: 0, plainSign: 0, writtenMs };
+  return { facts: { ...facts, id: alarm }, stored, isListed, sign: 0, plainSign: 0, writtenMs, asOfMs };
 }
 
 interface Now {
@@ -197,7 +207,7 @@ function changeOf(
   const stored = { alarm, state: name, sinceMs, sentence: now.sentence, revision, atMs, sequence };
   return [
     {
-      kept: { facts, stored, isListed: true, sign, plainSign, writtenMs },
+      kept: { facts, stored, isListed: true, sign, plainSign, writtenMs, asOfMs: evaluation.asOfMs },
       state: { ...state, as_of },
       ...(transition === undefined ? {} : { transition: transitionRow(facts, transition) }),
     },

@@ -89,7 +89,14 @@ class RunningEvaluator implements Evaluator {
     const nowMs = clock.nowMs();
     await store.read();
     const due = this.#asked.filter((one) => one.isDue(nowMs));
-    const pass = { nowMs, knownOf: this.#known(), signal };
+    const settledMs = this.#request.settledMs();
+    const pass = {
+      nowMs,
+      knownOf: this.#known(),
+      judgedOf: store.judgedUntil(),
+      isSettled: nowMs >= settledMs,
+      signal,
+    };
     const looks: Look[] = [];
     const problems: string[] = [];
     for (const one of due) {
@@ -97,7 +104,7 @@ class RunningEvaluator implements Evaluator {
       looks.push(...found.looks);
       if (found.problem !== undefined) problems.push(found.problem);
     }
-    await this.#judge(looks, { nowMs, settledMs: this.#request.settledMs() }, signal);
+    await this.#judge(looks, { nowMs, settledMs }, signal);
     for (const one of due) one.done(nowMs);
     this.#evaluatedMs = clock.nowMs();
     if (problems.length > 0) throw new Fault('unavailable', problems.join(' '));
@@ -112,7 +119,8 @@ class RunningEvaluator implements Evaluator {
         alarm: { ...alarm, labels: { ...labelsOf?.(alarm.labels), ...alarm.labels } },
         evaluation,
       }));
-    await store.write(await this.#explained.with(said, signal), time);
+    const explained = await this.#explained.with(said, signal);
+    for (const round of roundsOf(explained)) await store.write(round, time);
     await store.write(this.#composites.run(this.#states(), time.nowMs), time);
     await store.remove(this.#gone(looks, said, time), time.nowMs);
   }
@@ -128,13 +136,15 @@ class RunningEvaluator implements Evaluator {
       const sighting = byId.get(alarm.id);
       if (sighting === undefined) return [];
       const { completeUntilMs } = sighting;
-      const state = store.storedOf(alarm.id)?.state;
+      const stored = store.storedOf(alarm.id);
+      const skipped = stored === undefined ? [] : (sighting.skipped?.(stored) ?? []);
+      const state = skipped.at(-1)?.state ?? stored?.state;
       const evaluation = sighting.evaluate({
         nowMs,
         ...(completeUntilMs === undefined ? {} : { completeUntilMs }),
         ...(state === undefined ? {} : { state }),
       });
-      return [{ alarm, evaluation }];
+      return [...skipped, evaluation].map((one) => ({ alarm, evaluation: one }));
     });
   }
 
@@ -168,4 +178,16 @@ class RunningEvaluator implements Evaluator {
       return stored === undefined ? [] : [{ id, definition, state: stored.state }];
     });
   }
+}
+
+/** Each alarm at most once in each; what is said of one stays in its order. */
+function roundsOf(said: readonly Said[]): Said[][] {
+  const rounds: Said[][] = [];
+  const counts = new Map<string, number>();
+  for (const one of said) {
+    const count = counts.get(one.alarm.id) ?? 0;
+    counts.set(one.alarm.id, count + 1);
+    (rounds[count] ??= []).push(one);
+  }
+  return rounds;
 }
