@@ -377,6 +377,39 @@ describe('readMany()', () => {
     ]);
   });
 
+  test('asks each by itself where all together are too much', async () => {
+    const questions = ['media', 'logs'].map((bucket) => questionOf('AllRequests', { where: { bucket } }));
+    const { engine: counted, queries } = counting();
+    const limited: Engine = {
+      ...counted,
+      query: (sql, options) =>
+        sql.includes('bucket in {')
+          ? Promise.reject(new Fault('limit', 'Too much.'))
+          : counted.query(sql, options),
+    };
+    const answers = await metricsOf(limited, NOW_MS).readMany(questions, SIGNAL);
+    expect(queries).toHaveLength(2);
+    expect(answers.map((answer) => (answer instanceof Fault ? [] : shown(answer.readings)))).toEqual([
+      ['media: 10:00=2 10:05=1'],
+      ['logs: 10:20=1'],
+    ]);
+  });
+
+  test('is what read() asks for all that is asked in one moment, each with its own answer', async () => {
+    const { engine: counted, queries } = counting();
+    const metrics = metricsOf(counted, NOW_MS);
+    const [media, none, logs] = await Promise.allSettled([
+      metrics.read(questionOf('AllRequests', { where: { bucket: 'media' } }), SIGNAL),
+      metrics.read(questionOf('NoSuchMetric'), SIGNAL),
+      metrics.read(questionOf('AllRequests', { where: { bucket: 'logs' } }), SIGNAL),
+    ]);
+    expect(queries).toHaveLength(1);
+    expect([media.status, none.status, logs.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(logs.status === 'fulfilled' ? shown(logs.value) : []).toEqual(['logs: 10:20=1']);
+    await metrics.read(questionOf('AllRequests'), SIGNAL);
+    expect(queries).toHaveLength(2);
+  });
+
   test('asks on its own for a range far off', async () => {
     const { queries } = await readMany([
       questionOf('AllRequests'),

@@ -24,6 +24,8 @@ export interface Pass {
 interface Reading {
   /** E.g. `the metric Rejects`. */
   readonly name: string;
+  /** Those of one family are read together. */
+  readonly family: string;
   readonly everyMs: number;
   readonly definitions: readonly AlarmDefinition[];
   readonly read: (pass: Pass) => Promise<readonly Look[]>;
@@ -43,6 +45,10 @@ export class Asked {
 
   constructor(reading: Reading) {
     this.#reading = reading;
+  }
+
+  get family(): string {
+    return this.#reading.family;
   }
 
   isDue(nowMs: number): boolean {
@@ -92,6 +98,7 @@ export function feedAsked(feed: AlarmFeed, definitions: readonly AlarmDefinition
   );
   return new Asked({
     name: `the alarms of ${feed.name}`,
+    family: `feed ${feed.name}`,
     everyMs: FEEDS_EVERY_MS,
     definitions: own,
     async read({ nowMs }) {
@@ -110,6 +117,7 @@ export function groupAsked(group: MetricGroup, metrics: MetricReader | undefined
   let completeUntilMs: number | undefined;
   return new Asked({
     name: `the metric ${question.metric}`,
+    family: JSON.stringify([question.metric, question.statistic, question.periodMs]),
     everyMs,
     definitions,
     done: () => judged.done(),

@@ -99,10 +99,12 @@ class RunningEvaluator implements Evaluator {
     };
     const looks: Look[] = [];
     const problems: string[] = [];
-    for (const one of due) {
-      const found = await one.look(pass);
-      looks.push(...found.looks);
-      if (found.problem !== undefined) problems.push(found.problem);
+    // One family after the other, so that the points of all are never in memory at a time.
+    for (const family of Map.groupBy(due, (one) => one.family).values()) {
+      for (const found of await Promise.all(family.map((one) => one.look(pass)))) {
+        looks.push(...found.looks);
+        if (found.problem !== undefined) problems.push(found.problem);
+      }
     }
     await this.#judge(looks, { nowMs, settledMs }, signal);
     for (const one of due) one.done(nowMs);

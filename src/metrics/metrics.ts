@@ -47,19 +47,40 @@ export function openMetrics(parts: MetricsParts): Metrics {
   return new EngineMetrics(parts);
 }
 
+/** Questions of one moment. */
+interface Together {
+  readonly signal: AbortSignal;
+  readonly questions: MetricQuestion[];
+  readonly answers: ReturnType<Metrics['readMany']>;
+}
+
 class EngineMetrics implements Metrics {
   readonly catalogue: Catalogue;
   readonly #parts: MetricsParts;
+  #together: Together | undefined;
 
   constructor(parts: MetricsParts) {
     this.#parts = parts;
     this.catalogue = catalogueOf(parts.names);
   }
 
+  /** Questions that are asked in the same moment are read together; each has its own answer or fault. */
   async read(question: MetricQuestion, signal: AbortSignal): Promise<readonly MetricReading[]> {
-    const [answer] = await this.readMany([question], signal);
+    const together = this.#together?.signal === signal ? this.#together : this.#begin(signal);
+    const index = together.questions.push(question) - 1;
+    const answer = (await together.answers)[index];
     if (answer instanceof Fault) throw answer;
     return answer?.readings ?? [];
+  }
+
+  #begin(signal: AbortSignal): Together {
+    const questions: MetricQuestion[] = [];
+    const answers = Promise.resolve().then(() => {
+      if (this.#together?.questions === questions) this.#together = undefined;
+      return this.readMany(questions, signal);
+    });
+    this.#together = { signal, questions, answers };
+    return this.#together;
   }
 
   async readMany(
