@@ -62,13 +62,13 @@ function monitorFeeds(config: Config, parts: AlarmParts): AlarmFeed[] {
   const { confirm, canaries } = config.replication;
   return [
     backupAlarms(engine),
-    { name: 'activity', definitions: ACTIVITY_ALARMS, readings: () => Promise.resolve([]) },
     replicationAlarms({
       engine,
       isSettled,
       requestsPerHour: confirm.requests_per_hour,
       canaries: canaries.map(canaryBuckets),
     }),
+    { name: 'activity', definitions: ACTIVITY_ALARMS, readings: () => Promise.resolve([]) },
     intakeAlarms({ engine, sources, spool: () => ({ bytes: spoolBytes(), bytesMax: config.intake.spool }) }),
   ];
 }
