@@ -2,7 +2,7 @@
 import { AlarmStore } from './alarms/alarm-store.ts';
 import { openEvaluator } from './alarms/evaluator.ts';
 import type { AlarmFeed, MetricReader } from './alarms/feed.ts';
-import type { AlarmsControl, KnownDefinition } from './alarms/known-definition.ts';
+import { type AlarmsControl, type KnownDefinition, withUnit } from './alarms/known-definition.ts';
 import { SETTLE_MS } from './alarms/state.ts';
 import { changedDefinition, ownDefinitions } from './config/alarm-definitions.ts';
 import type { Config } from './config/schema.ts';
@@ -13,6 +13,7 @@ import { ACTIVITY_ALARMS } from './monitors/activity/default-alarms.ts';
 import { BucketTags } from './monitors/bucket-tags.ts';
 import { backupAlarms } from './monitors/backups/alarms.ts';
 import { intakeAlarms } from './monitors/completeness/alarms.ts';
+import { canaryBuckets } from './monitors/replication/canary-target.ts';
 import { replicationAlarms } from './monitors/replication/alarms.ts';
 import type { Source } from './sources/source.ts';
 
@@ -38,7 +39,10 @@ export interface Alarms extends AlarmsControl {
 /** The alarms of the configuration over those of the feeds. */
 export function openAlarms(config: Config, parts: AlarmParts): Alarms {
   const feeds = [...monitorFeeds(config, parts), ...(parts.feeds ?? [])];
-  const definitions = knownDefinitions(config.alarms, feeds);
+  const definitions = knownDefinitions(config.alarms, feeds).map((known) => ({
+    ...known,
+    definition: withUnit(known.definition, parts.metrics),
+  }));
   const enabled = definitions.filter(({ isEnabled }) => isEnabled).map(({ definition }) => definition);
   const tags = new BucketTags(parts);
   const job = openEvaluator(
@@ -55,10 +59,15 @@ export function openAlarms(config: Config, parts: AlarmParts): Alarms {
 
 function monitorFeeds(config: Config, parts: AlarmParts): AlarmFeed[] {
   const { engine, sources, isSettled, spoolBytes } = parts;
-  const { requests_per_hour: requestsPerHour } = config.replication.confirm;
+  const { confirm, canaries } = config.replication;
   return [
     backupAlarms(engine),
-    replicationAlarms({ engine, isSettled, requestsPerHour }),
+    replicationAlarms({
+      engine,
+      isSettled,
+      requestsPerHour: confirm.requests_per_hour,
+      canaries: canaries.map(canaryBuckets),
+    }),
     { name: 'activity', definitions: ACTIVITY_ALARMS, readings: () => Promise.resolve([]) },
     intakeAlarms({ engine, sources, spool: () => ({ bytes: spoolBytes(), bytesMax: config.intake.spool }) }),
   ];

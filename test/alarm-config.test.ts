@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ruleText } from '../src/alarms/rule-text.ts';
 import { expand } from '../src/alarms/definition.ts';
 import { type App, openApp } from '../src/app.ts';
 import { ownDefinitions } from '../src/config/alarm-definitions.ts';
@@ -20,7 +21,7 @@ function problems(yaml: string): string[] {
   return reading.ok ? [] : reading.problems.map(({ path, message }) => `${path}: ${message}`);
 }
 
-const metric = (more: string): string => `alarms: { metrics: [{ id: busy, metric: Load, ${more} }] }`;
+const metric = (more: string): string => `alarms: { metrics: [{ id: busy, metric: AllRequests, ${more} }] }`;
 
 describe('a mistake is told where it stands:', () => {
   test.each([
@@ -54,6 +55,31 @@ describe('a mistake is told where it stands:', () => {
       'alarms.metrics.0.id',
       'twice',
     ],
+    [metric('threshold: 1, treat_missing_data: not-breaching'), 'treat_missing_data', '"not_breaching"?'],
+    [metric('threshold: 1, where: { bukcet: a }'), 'alarms.metrics.0.metric', 'Cannot limit AllRequests'],
+    [metric('threshold: 1, statistic: p99'), 'alarms.metrics.0.metric', 'it has Sum'],
+    [
+      'alarms: { metrics: [{ id: a, metric: AllRequets * 2, threshold: 1 }] }',
+      'alarms.metrics.0.metric',
+      'did you mean AllRequests',
+    ],
+    [
+      'alarms: { composites: [{ id: a, rule: "OK(\\"backups/mising{}\\")" }] }',
+      'alarms.composites.0.rule',
+      'did you mean backups/missing?',
+    ],
+    [
+      'alarms: { defaults: { backups/late: { enabled: false } }, composites: [{ id: a, rule: ALARM(backups/late) }] }',
+      'alarms.composites.0.rule',
+      'turned off',
+    ],
+    [
+      'alarms: { composites: [{ id: a, rule: ALARM(backups/late), suppressor: { alarm: nothing } }] }',
+      'alarms.composites.0.suppressor.alarm',
+      'there is no such alarm',
+    ],
+    ['notify: { channels: [{ kind: slak, name: a }] }', 'notify.channels.0.kind', 'did you mean "slack"?'],
+    ['sources: [{ name: a }]', 'sources.0.kind', 'has to be one of files, bucket-listing'],
     ['alarms: { composites: [{ id: a, rule: "ALARM(b" }] }', 'alarms.composites.0.rule', 'Cannot read'],
     [
       'alarms: { composites: [{ id: a, rule: ALARM(b) }, { id: b, rule: ALARM(a) }] }',
@@ -74,20 +100,24 @@ test('ownDefinitions() writes in CloudWatch’s words what the configuration say
       metrics: [
         {
           id: 'busy',
-          metric: 'AllRequests',
+          metric: 'FirstByteLatency',
           statistic: 'p99',
+          low_samples: 'ignore',
+          extra_periods: 0,
           period: '1m',
           evaluation_periods: 3,
           comparison_operator: '<=',
           threshold: 5,
           recovery_threshold: 8,
           treat_missing_data: 'not_breaching',
-          where: { host: 'h' },
+          where: { bucket: 'h' },
           group: ['bucket'],
           labels: { team: 'x' },
         },
       ],
-      composites: [{ id: 'page', rule: 'ALARM(busy)', suppressor: { alarm: 'work', extension: '2m' } }],
+      composites: [
+        { id: 'page', rule: 'ALARM(busy)', suppressor: { alarm: 'health/disk', extension: '2m' } },
+      ],
     },
   });
   expect(ownDefinitions(alarms)).toEqual([
@@ -97,11 +127,13 @@ test('ownDefinitions() writes in CloudWatch’s words what the configuration say
       severity: 'warning',
       firstStep: '',
       labels: { team: 'x' },
-      where: { bucket: '*', host: 'h' },
+      where: { bucket: 'h' },
       rule: {
         kind: 'metric',
-        metric: 'AllRequests',
+        metric: 'FirstByteLatency',
         statistic: 'p99',
+        lowSamples: { percentile: 99, treat: 'ignore' },
+        extraPeriods: 0,
         periodMs: 60_000,
         evaluationPeriods: 3,
         datapointsToAlarm: 3,
@@ -123,7 +155,7 @@ test('ownDefinitions() writes in CloudWatch’s words what the configuration say
       rule: {
         kind: 'composite',
         rule: 'ALARM(busy)',
-        suppressor: { alarm: 'work', waitMs: 60_000, extensionMs: 120_000 },
+        suppressor: { alarm: 'health/disk', waitMs: 60_000, extensionMs: 120_000 },
       },
     },
   ]);
@@ -132,28 +164,30 @@ test('ownDefinitions() writes in CloudWatch’s words what the configuration say
 test('a label of a group makes an alarm for each of its values', () => {
   const { alarms } = configSchema.parse({
     alarms: {
-      metrics: [{ id: 'busy', metric: 'AllRequests', threshold: 5, where: { host: 'h' }, group: ['bucket'] }],
+      metrics: [
+        { id: 'busy', metric: 'AllRequests', threshold: 5, where: { operation: 'h' }, group: ['bucket'] },
+      ],
     },
   });
   const [definition] = ownDefinitions(alarms);
   if (definition === undefined) throw new Error('no definition');
   const series = [
-    { host: 'h', bucket: 'a' },
-    { host: 'h', bucket: 'b' },
-    { host: 'h' },
-    { host: 'x', bucket: 'a' },
+    { operation: 'h', bucket: 'a' },
+    { operation: 'h', bucket: 'b' },
+    { operation: 'h' },
+    { operation: 'x', bucket: 'a' },
   ];
   expect(expand(definition, series).alarms.map(({ id }) => id)).toEqual([
-    'busy{bucket="a",host="h"}',
-    'busy{bucket="b",host="h"}',
+    'busy{bucket="a",operation="h"}',
+    'busy{bucket="b",operation="h"}',
   ]);
 });
 
 describe('every default', () => {
   const text = readFileSync(fileURLToPath(new URL('../docs/alarms.md', import.meta.url)), 'utf8');
 
-  test.each(DEFAULTS.map(({ id, severity }) => [id, severity]))('%s is documented', (id, severity) => {
-    expect(text).toContain(`| \`${id}\` | ${severity} |`);
+  test.each(DEFAULTS)('$id is documented', ({ id, severity, rule }) => {
+    expect(text).toContain(`| \`${id}\` | ${severity} | ${ruleText(rule)} |\n`);
   });
 
   test('has a first step, and no labels in a command that somebody could copy', () => {
@@ -198,7 +232,7 @@ describe('a running program', () => {
     expect(rows.find(({ id }) => id === 'replication/lagging')).toMatchObject({
       severity: 'critical',
       labels: { monitor: 'replication', team: 'storage' },
-      rule: 'lagging for 15 min',
+      rule: 'Versions of a pair wait for longer than its target, for 15 min',
       from: 'default',
     });
     expect(rows.at(-1)).toMatchObject({

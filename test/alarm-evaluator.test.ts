@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlarmDefinition } from '../src/alarms/definition.ts';
 import type { FeedReading } from '../src/alarms/feed.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { settingOf, START_MS, states, transitions } from './alarm-setting.ts';
+import { type Setting, settingOf, START_MS, states, transitions } from './alarm-setting.ts';
 import { openStore } from './replication-store.ts';
 
 const MINUTE_MS = 60_000;
@@ -115,26 +115,42 @@ describe('a status alarm', () => {
     expect(await transitions(engine)).toEqual([
       '12:00 things/bad{thing="a"} new -> ALARM',
       '12:00 things/bad{thing="b"} new -> OK',
-      '12:01 things/bad{thing="a"} ALARM -> INSUFFICIENT_DATA',
-      '12:02 things/bad{thing="a"} INSUFFICIENT_DATA -> ALARM',
+      '12:01 things/bad{thing="a"} ALARM -> OK',
+      '12:02 things/bad{thing="a"} OK -> ALARM',
+    ]);
+    expect(await endings(engine)).toEqual([
+      'It ended because it is not watched any more: what it was about is gone, or is not judged now. Whether all is well is not known.',
     ]);
     expect(await states(engine)).toEqual({ 'things/bad{thing="a"}': 'ALARM' });
   });
 
   test('of a definition that is turned off is gone after a restart', async () => {
     const it = await settingOf({ engine, definitions: [STATUS, DEADLINE] });
-    it.readings = [
-      said('a', 'ok'),
-      { definition: DEADLINE.id, labels: {}, reading: { dueMs: START_MS + 1 } },
-    ];
+    const due = (dueMs: number): FeedReading => ({ definition: DEADLINE.id, labels: {}, reading: { dueMs } });
+    it.readings = [said('a', 'ok'), due(START_MS)];
     await it.at(0);
-    expect(Object.keys(await states(engine))).toHaveLength(2);
+    // What it was told as before its data was missing has to end as well.
+    it.readings = [said('a', 'ok'), { definition: DEADLINE.id, labels: {}, reading: {} }];
+    await it.at(1);
+    expect(await states(engine)).toMatchObject({ [DEADLINE.id]: 'INSUFFICIENT_DATA' });
     const other = await settingOfSame([STATUS]);
     other.readings = [said('a', 'ok')];
-    await other.at(1);
+    await other.at(2);
     expect(await states(engine)).toEqual({ 'things/bad{thing="a"}': 'OK' });
+    expect((await transitions(engine)).at(-1)).toBe(`12:02 ${DEADLINE.id} INSUFFICIENT_DATA -> OK`);
+    expect(await endings(engine)).toEqual([
+      'It ended because it is not watched any more: its definition is gone or turned off. Whether all is well is not known.',
+    ]);
   });
 });
+
+/** Why alarms ended that are not watched any more. */
+async function endings(of: Engine): Promise<string[]> {
+  const rows = await of.query<{ sentence: string }>(
+    "select sentence from alarm_transitions where sentence like '%not watched any more%' order by sequence",
+  );
+  return rows.map(({ sentence }) => sentence);
+}
 
 /** A run with other definitions over what is stored. */
 async function settingOfSame(definitions: readonly AlarmDefinition[]) {
@@ -276,6 +292,77 @@ describe('a metric alarm', () => {
     expect(await states(engine)).toEqual({ busy: 'INSUFFICIENT_DATA', busier: 'INSUFFICIENT_DATA' });
   });
 
+  describe('over periods that no pass looked at', () => {
+    const told = async (): Promise<string[]> => {
+      const rows = await engine.query<{ text: string }>(
+        `select concat(formatDateTime(at, '%H:%i'), ' ', state, ' since ', formatDateTime(since, '%H:%i')) as text
+         from alarm_transitions where definition = 'busy' order by sequence`,
+      );
+      return rows.map(({ text }) => text);
+    };
+    const put = (it: Setting, values: readonly (readonly [minute: number, value: number])[]): void => {
+      for (const [minute, value] of values)
+        it.points.put({ host: 'h' }, START_MS + minute * MINUTE_MS, value);
+    };
+    const upTo = (end: number, value = 5): [number, number][] =>
+      Array.from({ length: end + 5 }, (_, index) => [index - 5, value]);
+    const EPISODE = ['12:30 ALARM since 12:11', '12:30 OK since 12:14'];
+
+    test('is told what began and ended in them, and when', async () => {
+      const it = await settingOf({ engine, definitions: [METRIC] });
+      put(
+        it,
+        upTo(30).map(([minute, value]) => [minute, minute >= 10 && minute <= 12 ? 90 : value]),
+      );
+      await it.at(0);
+      await it.at(30);
+      expect(await told()).toEqual(['12:00 OK since 12:00', ...EPISODE]);
+      await it.at(31);
+      expect(await told()).toHaveLength(3);
+    });
+
+    test('gaps in them change nothing', async () => {
+      const it = await settingOf({ engine, definitions: [METRIC] });
+      put(it, [...upTo(0), [10, 90], [29, 5]]);
+      await it.through(0, 0);
+      await it.at(30);
+      expect(await told()).toEqual([
+        '12:00 OK since 12:00',
+        '12:30 ALARM since 12:11',
+        '12:30 OK since 12:30',
+      ]);
+    });
+
+    test('a restart looks at them once it has settled', async () => {
+      const it = await settingOf({ engine, definitions: [METRIC], settle: 28 });
+      put(it, upTo(0));
+      await it.at(0);
+      const again = it.restarted();
+      await again.at(27);
+      put(
+        it,
+        upTo(31)
+          .slice(5)
+          .map(([minute, value]) => [minute, minute >= 10 && minute <= 12 ? 90 : value]),
+      );
+      await again.at(30);
+      expect(await told()).toEqual(['12:00 OK since 12:00', ...EPISODE]);
+    });
+
+    test('a source that is later than it seemed is not judged twice', async () => {
+      const it = await settingOf({ engine, definitions: [METRIC] });
+      put(
+        it,
+        upTo(30).map(([minute, value]) => [minute, minute === 10 ? 90 : value]),
+      );
+      await it.through(0, 20);
+      expect((await told()).at(-1)).toBe('12:12 OK since 12:12');
+      it.points.late(START_MS + 11 * MINUTE_MS);
+      await it.through(21, 25);
+      expect((await told()).at(-1)).toBe('12:12 OK since 12:12');
+    });
+  });
+
   test('of a source that is late asks for the points of that time', async () => {
     const it = await settingOf({ engine, definitions: [METRIC] });
     it.points.put({ host: 'h' }, START_MS - 31 * MINUTE_MS, 95);
@@ -364,12 +451,12 @@ describe('composites', () => {
   });
 });
 
-test('of 1,001 series the last is left out, and that is told', async () => {
+test('of 10,001 series the last is left out, and that is told', async () => {
   const it = await settingOf({ engine, definitions: [STATUS] });
-  it.readings = Array.from({ length: 1001 }, (_, index) => said(String(index).padStart(4, '0'), 'ok'));
+  it.readings = Array.from({ length: 10_001 }, (_, index) => said(String(index).padStart(5, '0'), 'ok'));
   await it.at(0);
-  expect(Object.keys(await states(engine))).toHaveLength(1000);
-  expect(Object.keys(await states(engine)).at(-1)).toBe('things/bad{thing="0999"}');
+  expect(Object.keys(await states(engine))).toHaveLength(10_000);
+  expect(Object.keys(await states(engine)).at(-1)).toBe('things/bad{thing="09999"}');
   expect([...it.evaluator.status().omitted]).toEqual([[STATUS.id, 1]]);
 });
 

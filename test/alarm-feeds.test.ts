@@ -314,7 +314,12 @@ describe('replication', () => {
     ...more,
   });
   const feed = (isSettled = true): AlarmFeed =>
-    replicationAlarms({ engine, requestsPerHour: 0, isSettled: () => isSettled });
+    replicationAlarms({
+      engine,
+      requestsPerHour: 0,
+      canaries: [{ source: 'a', destination: 'b' }],
+      isSettled: () => isSettled,
+    });
   const CANARY = 'replication/canary{destination="b",pair="a/b/r",source="a"}';
 
   test('a canary is an alarm from the time it is expected by, until one arrives', async () => {
@@ -395,8 +400,26 @@ describe('replication', () => {
     ]);
   });
 
-  test('canaries of long ago tell nothing', async () => {
+  test.each<readonly [string, Partial<Canary>]>([
+    ['written', { etag: '', problem: 'Cannot write a canary to a: AccessDenied.' }],
+    ['looked for', { problem: 'Cannot look for it in b: AccessDenied.' }],
+  ])('a canary that may not be %s is an alarm that says why', async (_what, more) => {
+    const at = watching(feed());
+    await saveCanary(canary(0, { state: 'refused', ...more }), engine);
+    expect(alarming(await at(14))).toEqual([]);
+    expect(alarming(await at(15))).toEqual([CANARY]);
+    const [row] = await engine.query<{ sentence: string; evidence: string[] }>(
+      'select sentence, evidence from alarm_states',
+    );
+    expect(row?.sentence).toBe(`Due 2026-11-21T12:15Z; not there by then. ${more.problem}`);
+    expect(row?.evidence.join()).toContain('"state":"refused"');
+    const daysLater = await at(5 * 24 * 60);
+    expect(alarming(daysLater)).toEqual(more.etag === '' ? [CANARY] : []);
+  });
+
+  test('canaries of long ago tell nothing, nor those of pairs for which none are written', async () => {
     await saveCanary(canary(-3 * 24 * 60, { state: 'lost' }), engine);
+    await saveCanary(canary(-60, { state: 'refused', etag: '', destination: 'c', pairId: 'a/c/r' }), engine);
     expect(await watching(feed())(0)).toEqual({});
   });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MetricQuestion, MetricReading } from '../src/alarms/feed.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { Fault } from '../src/lib/fault.ts';
+import { planOf } from '../src/metrics/plan.ts';
 import { querySeries } from '../src/metrics/query.ts';
 import { storeRuns } from './backup-rows.ts';
 import { metricsOf, questionOf, storeBatches, storeRequests, storeStoreMetrics } from './metric-rows.ts';
@@ -331,10 +332,8 @@ test.each([
   ['AllRequests{region="x"} + 1', 'Cannot limit AllRequests by "region"'],
   ['1 + 2', 'it names none'],
   ['ReplicationLatnecy', 'did you mean ReplicationLatency'],
-])('check() refuses %s', (metric, what) => {
-  expect(() => {
-    reader().check(questionOf(metric));
-  }).toThrow(what);
+])('planOf() refuses %s', (metric, what) => {
+  expect(() => planOf(questionOf(metric), reader().catalogue)).toThrow(what);
 });
 
 test('band() compares with the same hour of the weeks before', async () => {
@@ -432,6 +431,39 @@ describe('readMany()', () => {
     ]);
   });
 
+  test('asks each by itself where all together are too much', async () => {
+    const questions = ['media', 'logs'].map((bucket) => questionOf('AllRequests', { where: { bucket } }));
+    const { engine: counted, queries } = counting();
+    const limited: Engine = {
+      ...counted,
+      query: (sql, options) =>
+        sql.includes('bucket in {')
+          ? Promise.reject(new Fault('limit', 'Too much.'))
+          : counted.query(sql, options),
+    };
+    const answers = await metricsOf(limited, NOW_MS).readMany(questions, SIGNAL);
+    expect(queries).toHaveLength(2);
+    expect(answers.map((answer) => (answer instanceof Fault ? [] : shown(answer.readings)))).toEqual([
+      ['media: 10:00=2 10:05=1'],
+      ['logs: 10:20=1'],
+    ]);
+  });
+
+  test('is what read() asks for all that is asked in one moment, each with its own answer', async () => {
+    const { engine: counted, queries } = counting();
+    const metrics = metricsOf(counted, NOW_MS);
+    const [media, none, logs] = await Promise.allSettled([
+      metrics.read(questionOf('AllRequests', { where: { bucket: 'media' } }), SIGNAL),
+      metrics.read(questionOf('NoSuchMetric'), SIGNAL),
+      metrics.read(questionOf('AllRequests', { where: { bucket: 'logs' } }), SIGNAL),
+    ]);
+    expect(queries).toHaveLength(1);
+    expect([media.status, none.status, logs.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(logs.status === 'fulfilled' ? shown(logs.value) : []).toEqual(['logs: 10:20=1']);
+    await metrics.read(questionOf('AllRequests'), SIGNAL);
+    expect(queries).toHaveLength(2);
+  });
+
   test('asks on its own for a range far off', async () => {
     const { queries } = await readMany([
       questionOf('AllRequests'),
@@ -466,4 +498,22 @@ describe('readMany()', () => {
     const [reading] = await read('FirstByteLatency', { statistic: 'p50' });
     expect(reading?.points).toMatchObject([{ samples: 2 }]);
   });
+});
+
+test.each([
+  ['BytesDownloaded', 'Sum', 'Bytes'],
+  ['BytesDownloaded', 'SampleCount', 'Count'],
+  ['5xxErrors', 'Average', 'Ratio'],
+  ['5xxErrors', 'Sum', 'Count'],
+  ['ReplicationLatency', 'p99', 'Seconds'],
+  ['stat(p99, FirstByteLatency) - FirstByteLatency', 'Average', 'Milliseconds'],
+  ['band(BytesUploaded + 1024, 3)', 'Sum', 'Bytes'],
+  ['fill(IntakeLag, 0)', 'Maximum', 'Seconds'],
+  ['BytesUploaded + IntakeLag', 'Sum', undefined],
+  ['5xxErrors / AllRequests', 'Sum', undefined],
+  ['rate(BytesUploaded)', 'Sum', undefined],
+  ['NoSuchMetric', 'Sum', undefined],
+  ['1 +', 'Sum', undefined],
+])('values of %s as %s are %s', (metric, statistic, unit) => {
+  expect(metricsOf(engine, NOW_MS).unitOf?.({ metric, statistic })).toBe(unit);
 });

@@ -7,8 +7,9 @@ import { runChild } from '../programs.ts';
 const EVALUATE = new URL('../children/evaluate-alarms.ts', import.meta.url);
 const ALARMS = 10_000;
 const PASSES = 10;
-/** Half a core of a minute. */
-const PROCESSOR_MS_MAX = 30_000;
+const MINUTE_MS = 60_000;
+/** Of one core. */
+const SHARE_MAX = 0.5;
 
 interface Evaluated {
   readonly passes: readonly { readonly ms: number; readonly processorMs: number }[];
@@ -25,18 +26,19 @@ export const alarms: Bench = {
     setup.say(`evaluating ${measure.countText(ALARMS)} alarms`);
     const wall = measure.spreadOf(answer.passes.map(({ ms }) => ms));
     const processor = measure.spreadOf(answer.passes.map(({ processorMs }) => processorMs));
+    const share = processor.median / MINUTE_MS;
     return {
       findings: [
         {
-          what: `processor time for ${measure.countText(ALARMS)} alarms on metrics, each minute`,
-          measured: measure.secondsText(processor.median),
-          target: `<= ${measure.secondsText(PROCESSOR_MS_MAX)}`,
-          isReached: processor.median <= PROCESSOR_MS_MAX,
+          what: `alarms: ${measure.countText(ALARMS)} on metrics evaluated each minute, share of one core`,
+          measured: shareText(share),
+          target: `<= ${shareText(SHARE_MAX)}`,
+          isReached: share <= SHARE_MAX,
         },
       ],
       details: [
-        `${measure.countText(ALARMS)} alarms of ten definitions over series whose points move each minute, 2 of 3 above a threshold; points`,
-        'are at hand, so that the evaluation, the rows and their insertion are measured, and no query of a metric.',
+        `${measure.countText(ALARMS)} alarms: ten definitions on metrics of requests, each for a thousand buckets, 2 of 3 points of a minute above`,
+        'a threshold. A pass asks the engine for the points, evaluates, and stores transitions and what is said.',
         '',
         '| passes | time, median | min to max | processor time, median | min to max | transitions in all |',
         '| ---: | ---: | ---: | ---: | ---: | ---: |',
@@ -46,3 +48,7 @@ export const alarms: Bench = {
     };
   },
 };
+
+function shareText(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`;
+}

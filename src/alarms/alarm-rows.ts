@@ -78,6 +78,8 @@ export interface ReadAlarm extends Omit<AlarmFacts, 'id'>, StoredAlarm {
   readonly sequence: number;
   /** When its row was written; 0 for what transitions alone tell. */
   readonly writtenMs: number;
+  /** Up to when data was looked at when it was written. */
+  readonly asOfMs: number;
 }
 
 type Read = Omit<ReadAlarm, 'sequence' | 'state' | 'severity'> & {
@@ -87,13 +89,13 @@ type Read = Omit<ReadAlarm, 'sequence' | 'state' | 'severity'> & {
 };
 
 const COLUMNS = `alarm, definition, kind, title, severity, labels, state, revision, sequence, sentence,
-  first_step as firstStep, toUnixTimestamp64Milli(since) as sinceMs`;
+  first_step as firstStep, toUnixTimestamp64Milli(since) as sinceMs, toUnixTimestamp64Milli(as_of) as asOfMs`;
 const ALARMS_MAX = 2_000_000;
 
 /** The alarms there are. */
 export function readStates(engine: Engine): Promise<ReadAlarm[]> {
   return readRows(
-    `select ${COLUMNS}, toUnixTimestamp64Milli(as_of) as atMs, toUnixTimestamp64Milli(evaluated_at) as writtenMs
+    `select ${COLUMNS}, asOfMs as atMs, toUnixTimestamp64Milli(evaluated_at) as writtenMs
      from alarm_states`,
     engine,
   );

@@ -21,6 +21,13 @@ export interface Said {
   readonly evaluation: Evaluation;
 }
 
+/** An alarm that is not watched any more. */
+export interface Ended {
+  readonly id: string;
+  /** E.g. `its definition is gone or turned off`. */
+  readonly why: string;
+}
+
 type Numbered<Kind> = Kind & { readonly sequence: number };
 
 /** One alarm. */
@@ -34,6 +41,8 @@ interface Kept {
   /** The same without what moves while all is well. */
   readonly plainSign: number;
   readonly writtenMs: number;
+  /** Up to when data was looked at when its row was written. */
+  readonly asOfMs: number;
 }
 
 /** An alarm on its way to the store. */
@@ -90,6 +99,14 @@ export class AlarmStore {
     for (const { facts, isListed } of this.#alarms.values()) if (isListed) yield facts;
   }
 
+  /** Up to when data was looked at, by definition. */
+  judgedUntil(): (definition: string) => number | undefined {
+    const until = new Map<string, number>();
+    for (const { facts, isListed, asOfMs } of this.#alarms.values())
+      if (isListed) until.set(facts.definition, Math.max(asOfMs, until.get(facts.definition) ?? 0));
+    return (definition) => until.get(definition);
+  }
+
   /** Writes the transitions that come of it, then what is said now where it differs; gives the transitions. */
   async write(said: readonly Said[], time: TransitionTime): Promise<Transition[]> {
     const writtenMs = this.#next(time.nowMs);
@@ -108,14 +125,14 @@ export class AlarmStore {
     return made;
   }
 
-  /** Takes alarms back; one in ALARM ends first, as nobody would hear of it again. */
-  async remove(ids: readonly string[], nowMs: number): Promise<void> {
-    if (ids.length === 0) return;
+  /** Takes alarms back; one that is not OK ends first, as nobody would hear of it again. */
+  async remove(ended: readonly Ended[], nowMs: number): Promise<void> {
+    if (ended.length === 0) return;
     const writtenMs = this.#next(nowMs);
-    const changes = ids.flatMap((id): Change[] => {
+    const changes = ended.flatMap(({ id, why }): Change[] => {
       const kept = this.#alarms.get(id);
       if (kept === undefined) return [];
-      const transition = this.#numbered(endOf(kept, nowMs));
+      const transition = this.#numbered(endOf(kept, why, nowMs));
       const stored = transition ?? kept.stored;
       return [
         {
@@ -161,9 +178,9 @@ function rowsOf(changes: readonly Change[], kind: 'transition' | 'state'): Row[]
 }
 
 function keptOf(row: ReadAlarm, isListed: boolean): Kept {
-  const { alarm, state, sinceMs, sentence, revision, atMs, sequence, writtenMs, ...facts } = row;
+  const { alarm, state, sinceMs, sentence, revision, atMs, sequence, writtenMs, asOfMs, ...facts } = row;
   const stored = { alarm, state, sinceMs, sentence, revision, atMs, sequence };
-  return { facts: { ...facts, id: alarm }, stored, isListed, sign: 0, plainSign: 0, writtenMs };
+  return { facts: { ...facts, id: alarm }, stored, isListed, sign: 0, plainSign: 0, writtenMs, asOfMs };
 }
 
 interface Now {
@@ -190,20 +207,18 @@ function changeOf(
   const stored = { alarm, state: name, sinceMs, sentence: now.sentence, revision, atMs, sequence };
   return [
     {
-      kept: { facts, stored, isListed: true, sign, plainSign, writtenMs },
+      kept: { facts, stored, isListed: true, sign, plainSign, writtenMs, asOfMs: evaluation.asOfMs },
       state: { ...state, as_of },
       ...(transition === undefined ? {} : { transition: transitionRow(facts, transition) }),
     },
   ];
 }
 
-const GONE = 'Nothing is said of it any more: what it was about, or its definition, is gone.';
-
-function endOf({ facts, stored }: Kept, nowMs: number): Transition | undefined {
-  if (stored.state !== 'ALARM') return undefined;
+/** OK, as that alone ends what people were told of it: also where it was ALARM before its data was missing. */
+function endOf({ facts, stored }: Kept, why: string, nowMs: number): Transition | undefined {
   const evaluation: Evaluation = {
-    state: 'INSUFFICIENT_DATA',
-    sentence: GONE,
+    state: 'OK',
+    sentence: `It ended because it is not watched any more: ${why}. Whether all is well is not known.`,
     numbers: {},
     evidence: [],
     asOfMs: nowMs,

@@ -4,6 +4,7 @@ import { capped } from './alarm.ts';
 import { labelsOfId } from './alarm-id.ts';
 import type { AlarmDefinition } from './definition.ts';
 import type { AlarmFeed, MetricReader } from './feed.ts';
+import { JudgedUntil } from './judged-until.ts';
 import { blindLook, feedLook, type Look, metricLook } from './look.ts';
 import { latest, type MetricGroup, readGroup } from './metric-looks.ts';
 import type { StoredAlarm } from './state.ts';
@@ -13,15 +14,23 @@ export interface Pass {
   readonly nowMs: number;
   /** The alarms there are of a definition. */
   readonly knownOf: (definition: string) => readonly StoredAlarm[];
+  /** Up to when the data of a definition was looked at, by the store. */
+  readonly judgedOf: (definition: string) => number | undefined;
+  /** False while the program settles after its start. */
+  readonly isSettled: boolean;
   readonly signal: AbortSignal;
 }
 
 interface Reading {
   /** E.g. `the metric Rejects`. */
   readonly name: string;
+  /** Those of one family are read together. */
+  readonly family: string;
   readonly everyMs: number;
   readonly definitions: readonly AlarmDefinition[];
   readonly read: (pass: Pass) => Promise<readonly Look[]>;
+  /** What was read last is stored. */
+  readonly done?: () => void;
 }
 
 const FEEDS_EVERY_MS = 60_000;
@@ -38,6 +47,10 @@ export class Asked {
     this.#reading = reading;
   }
 
+  get family(): string {
+    return this.#reading.family;
+  }
+
   isDue(nowMs: number): boolean {
     return this.#turn !== this.#turnOf(nowMs);
   }
@@ -45,6 +58,7 @@ export class Asked {
   /** Its turn is over: what came of it is stored. */
   done(nowMs: number): void {
     this.#turn = this.#turnOf(nowMs);
+    if (this.#failingSinceMs === undefined) this.#reading.done?.();
   }
 
   /** What can be told now, and why nothing can: that leaves alarms as they are for a while. */
@@ -84,6 +98,7 @@ export function feedAsked(feed: AlarmFeed, definitions: readonly AlarmDefinition
   );
   return new Asked({
     name: `the alarms of ${feed.name}`,
+    family: `feed ${feed.name}`,
     everyMs: FEEDS_EVERY_MS,
     definitions: own,
     async read({ nowMs }) {
@@ -98,15 +113,24 @@ const UNREAD = 'Metrics are not read.';
 export function groupAsked(group: MetricGroup, metrics: MetricReader | undefined): Asked {
   const { definitions, everyMs, question } = group;
   const series = new UnseenSeries();
+  const judged = new JudgedUntil(group);
   let completeUntilMs: number | undefined;
   return new Asked({
     name: `the metric ${question.metric}`,
+    family: JSON.stringify([question.metric, question.statistic, question.periodMs]),
     everyMs,
     definitions,
-    async read({ nowMs, knownOf, signal }) {
-      const readings =
-        metrics === undefined ? [] : await readGroup(group, { nowMs, completeUntilMs }, { metrics, signal });
-      completeUntilMs = latest(readings);
+    done: () => judged.done(),
+    async read({ nowMs, knownOf, judgedOf, isSettled, signal }) {
+      judged.begin(latestOf(definitions.flatMap(({ id }) => judgedOf(id) ?? [])), nowMs);
+      const firstMs = isSettled ? judged.firstMs(nowMs) : undefined;
+      const found =
+        metrics === undefined
+          ? []
+          : await readGroup(group, { nowMs, completeUntilMs, firstMs }, { metrics, signal });
+      completeUntilMs = latest(found);
+      const readings = judged.notBefore(found, nowMs);
+      const skipped = isSettled ? judged.skipped(readings, nowMs) : undefined;
       return definitions.map((definition) => {
         const known = knownOf(definition.id);
         const all = series.withUnseen(readings, { definition, known }, nowMs);
@@ -116,8 +140,12 @@ export function groupAsked(group: MetricGroup, metrics: MetricReader | undefined
               all.map(({ labels }) => labels),
               UNREAD,
             )
-          : metricLook(definition, all);
+          : metricLook(definition, all, skipped);
       });
     },
   });
+}
+
+function latestOf(times: readonly number[]): number | undefined {
+  return times.length === 0 ? undefined : times.reduce((most, time) => Math.max(most, time));
 }

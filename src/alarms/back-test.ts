@@ -1,11 +1,11 @@
 /** Back-tests: what a definition would have done over what is stored, by the evaluation that runs in the server. */
-import { type AlarmState, asOf, type Evaluation, type Labels } from './alarm.ts';
+import type { Labels } from './alarm.ts';
 import { alarmId } from './alarm-id.ts';
 import { type DeadlineReading, evaluateDeadline } from './deadline-alarm.ts';
 import { type Alarm, type AlarmDefinition, expand } from './definition.ts';
 import type { Point } from './limit.ts';
-import { evaluateMetric, metricState } from './metric-alarm.ts';
 import type { MetricRule } from './metric-rule.ts';
+import { type Replay, replayOf } from './replay.ts';
 import { slotCountOf } from './slots.ts';
 import { type StoredAlarm, type Transition, transitionOf } from './state.ts';
 import { evaluateStatus, type StatusReading } from './status-alarm.ts';
@@ -111,11 +111,9 @@ async function replayed(
   return firingsOf(alarm, transitions);
 }
 
-/** Nothing where nothing is known, or nothing changes. */
-type Look = (nowMs: number, state: AlarmState | undefined) => Evaluation | undefined;
-
-function lookOf({ rule }: Alarm, past: Past): Look {
-  if (rule.kind === 'metric' && past.kind === 'points') return metricLook(rule, past);
+/** Also nothing where nothing is known. */
+function lookOf({ rule }: Alarm, past: Past): Replay {
+  if (rule.kind === 'metric' && past.kind === 'points') return replayOf(rule, past);
   if (past.kind !== 'readings') return () => undefined;
   const { readings } = past;
   let next = 0;
@@ -127,26 +125,6 @@ function lookOf({ rule }: Alarm, past: Past): Look {
     if (rule.kind === 'status' && 'status' in reading) return evaluateStatus(rule, reading, time);
     if (rule.kind === 'deadline' && !('status' in reading)) return evaluateDeadline(rule, reading, time);
     return undefined;
-  };
-}
-
-/** Times only go on, so the points that matter are a window that moves. */
-function metricLook(rule: MetricRule, past: Extract<Past, { kind: 'points' }>): Look {
-  const { points, completeUntilMs } = past;
-  const windowMs = (slotCountOf(rule) + 1) * rule.periodMs;
-  let first = 0;
-  let end = 0;
-  return (nowMs, state) => {
-    const time = {
-      nowMs,
-      ...(completeUntilMs === undefined ? {} : { completeUntilMs }),
-      ...(state === undefined ? {} : { state }),
-    };
-    const firstMs = asOf(time, rule.lateWaitMs) - windowMs;
-    while ((points[first]?.startMs ?? Number.POSITIVE_INFINITY) < firstMs) first += 1;
-    while ((points[end]?.startMs ?? Number.POSITIVE_INFINITY) < nowMs) end += 1;
-    const window = points.slice(first, end);
-    return metricState(rule, window, time) === state ? undefined : evaluateMetric(rule, window, time);
   };
 }
 

@@ -33,10 +33,19 @@ describe('expand()', () => {
       bucket: `b${index}`,
       store: index % 2 === 0 ? 'aws' : 'minio',
     }));
-    const { alarms, omitted } = expand({ ...DEFINITION, where: { store: 'aws' } }, series, 10);
+    const { alarms, omitted } = expand({ ...DEFINITION, where: { store: 'aws' } }, series, { limit: 10 });
     expect(alarms).toHaveLength(10);
     expect(alarms.every(({ labels }) => labels['store'] === 'aws')).toBe(true);
     expect(omitted).toBe(5);
+  });
+
+  test('keeps those that are there when new ones are too many', () => {
+    const series = ['a', 'b', 'c', 'd'].map((bucket) => ({ bucket }));
+    const there = expand(DEFINITION, series.slice(2)).alarms.map(({ id }) => id);
+    const isThere = (id: string): boolean => there.includes(id);
+    const { alarms, omitted } = expand(DEFINITION, series, { limit: 3, isThere });
+    expect(alarms.map(({ labels }) => labels['bucket'])).toEqual(['a', 'c', 'd']);
+    expect(omitted).toBe(1);
   });
 
   test('gives a composite one alarm, whatever the series', () => {
@@ -59,7 +68,7 @@ describe('expand()', () => {
       );
     fc.assert(
       fc.property(series, fc.integer({ min: 0, max: 10 }), ([some, other], limit) => {
-        expect(expand(DEFINITION, other, limit)).toEqual(expand(DEFINITION, some, limit));
+        expect(expand(DEFINITION, other, { limit })).toEqual(expand(DEFINITION, some, { limit }));
       }),
     );
   });

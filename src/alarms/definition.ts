@@ -45,22 +45,35 @@ export interface Expansion {
   readonly omitted: number;
 }
 
-export const ALARMS_PER_DEFINITION_MAX = 1000;
+const ALARMS_PER_DEFINITION_MAX = 10_000;
 const TITLE_CHARACTERS_MAX = 500;
+
+interface Choice {
+  /** How many there may be. */
+  readonly limit?: number;
+  /** Those that come first where there are too many: else a new series would put an end to an alarm. */
+  readonly isThere?: (id: string) => boolean;
+}
 
 /** One alarm for each different set of labels that the definition is for, at most `limit`. */
 export function expand(
   definition: AlarmDefinition,
   series: readonly Labels[],
-  limit = ALARMS_PER_DEFINITION_MAX,
+  { limit = ALARMS_PER_DEFINITION_MAX, isThere = () => false }: Choice = {},
 ): Expansion {
   const sets = definition.rule.kind === 'composite' ? [{}] : series.filter(isWithin(definition.where));
   const byId = new Map(sets.map((labels) => [alarmId(definition.id, labels), labels]));
-  const ordered = [...byId].sort(([a], [b]) => (a < b ? -1 : 1));
+  const ids = [...byId.keys()].sort();
+  const chosen = ids.length <= limit ? ids : chosenOf(ids, { limit, isThere });
   return {
-    alarms: ordered.slice(0, limit).map(([id, labels]) => alarmOf(definition, id, labels)),
-    omitted: Math.max(0, ordered.length - limit),
+    alarms: chosen.map((id) => alarmOf(definition, id, byId.get(id) ?? {})),
+    omitted: ids.length - chosen.length,
   };
+}
+
+function chosenOf(ids: readonly string[], { limit, isThere }: Required<Choice>): string[] {
+  const first = ids.filter(isThere);
+  return [...first, ...ids.filter((id) => !isThere(id))].slice(0, limit).sort();
 }
 
 function isWithin(where: Labels = {}): (labels: Labels) => boolean {

@@ -4,7 +4,7 @@ import { Fault } from '../lib/fault.ts';
 import type { Job } from '../lib/job.ts';
 import type { Labels } from './alarm.ts';
 import { alarmId } from './alarm-id.ts';
-import type { AlarmStore, Said } from './alarm-store.ts';
+import type { AlarmStore, Ended, Said } from './alarm-store.ts';
 import { type Asked, feedAsked, groupAsked, type Pass } from './asked.ts';
 import type { KnownState } from './composite-alarm.ts';
 import { CompositePass } from './composite-pass.ts';
@@ -89,15 +89,24 @@ class RunningEvaluator implements Evaluator {
     const nowMs = clock.nowMs();
     await store.read();
     const due = this.#asked.filter((one) => one.isDue(nowMs));
-    const pass = { nowMs, knownOf: this.#known(), signal };
+    const settledMs = this.#request.settledMs();
+    const pass = {
+      nowMs,
+      knownOf: this.#known(),
+      judgedOf: store.judgedUntil(),
+      isSettled: nowMs >= settledMs,
+      signal,
+    };
     const looks: Look[] = [];
     const problems: string[] = [];
-    for (const one of due) {
-      const found = await one.look(pass);
-      looks.push(...found.looks);
-      if (found.problem !== undefined) problems.push(found.problem);
+    // One family after the other, so that the points of all are never in memory at a time.
+    for (const family of Map.groupBy(due, (one) => one.family).values()) {
+      for (const found of await Promise.all(family.map((one) => one.look(pass)))) {
+        looks.push(...found.looks);
+        if (found.problem !== undefined) problems.push(found.problem);
+      }
     }
-    await this.#judge(looks, { nowMs, settledMs: this.#request.settledMs() }, signal);
+    await this.#judge(looks, { nowMs, settledMs }, signal);
     for (const one of due) one.done(nowMs);
     this.#evaluatedMs = clock.nowMs();
     if (problems.length > 0) throw new Fault('unavailable', problems.join(' '));
@@ -112,41 +121,45 @@ class RunningEvaluator implements Evaluator {
         alarm: { ...alarm, labels: { ...labelsOf?.(alarm.labels), ...alarm.labels } },
         evaluation,
       }));
-    await store.write(await this.#explained.with(said, signal), time);
+    const explained = await this.#explained.with(said, signal);
+    for (const round of roundsOf(explained)) await store.write(round, time);
     await store.write(this.#composites.run(this.#states(), time.nowMs), time);
     await store.remove(this.#gone(looks, said, time), time.nowMs);
   }
 
   #saidOf({ definition, sightings }: Look, nowMs: number): Said[] {
     const labels = sightings.map((sighting) => sighting.labels);
-    const { alarms, omitted } = expand(definition, labels);
+    const { store } = this.#parts;
+    const isThere = (id: string): boolean => store.storedOf(id) !== undefined;
+    const { alarms, omitted } = expand(definition, labels, { isThere });
     this.#omitted.set(definition.id, omitted);
     const byId = new Map(sightings.map((one) => [alarmId(definition.id, one.labels), one]));
     return alarms.flatMap((alarm) => {
       const sighting = byId.get(alarm.id);
       if (sighting === undefined) return [];
       const { completeUntilMs } = sighting;
-      const state = this.#parts.store.storedOf(alarm.id)?.state;
+      const stored = store.storedOf(alarm.id);
+      const skipped = stored === undefined ? [] : (sighting.skipped?.(stored) ?? []);
+      const state = skipped.at(-1)?.state ?? stored?.state;
       const evaluation = sighting.evaluate({
         nowMs,
         ...(completeUntilMs === undefined ? {} : { completeUntilMs }),
         ...(state === undefined ? {} : { state }),
       });
-      return [{ alarm, evaluation }];
+      return [...skipped, evaluation].map((one) => ({ alarm, evaluation: one }));
     });
   }
 
   /** Alarms of definitions that are gone; and, once the program has settled, of series that are. */
-  #gone(looks: readonly Look[], said: readonly Said[], { nowMs, settledMs }: TransitionTime): string[] {
+  #gone(looks: readonly Look[], said: readonly Said[], { nowMs, settledMs }: TransitionTime): Ended[] {
     const looked = nowMs < settledMs ? [] : looks.map(({ definition }) => definition.id);
     const isLooked = new Set(looked);
     const there = new Set(said.map(({ alarm }) => alarm.id));
-    return [...this.#parts.store.listed()]
-      .filter(
-        ({ id, definition }) =>
-          !this.#definitions.has(definition) || (isLooked.has(definition) && !there.has(id)),
-      )
-      .map(({ id }) => id);
+    return [...this.#parts.store.listed()].flatMap(({ id, definition }): Ended[] => {
+      if (!this.#definitions.has(definition)) return [{ id, why: 'its definition is gone or turned off' }];
+      if (!isLooked.has(definition) || there.has(id)) return [];
+      return [{ id, why: 'what it was about is gone, or is not judged now' }];
+    });
   }
 
   #known(): Pass['knownOf'] {
@@ -167,4 +180,16 @@ class RunningEvaluator implements Evaluator {
       return stored === undefined ? [] : [{ id, definition, state: stored.state }];
     });
   }
+}
+
+/** Each alarm at most once in each; what is said of one stays in its order. */
+function roundsOf(said: readonly Said[]): Said[][] {
+  const rounds: Said[][] = [];
+  const counts = new Map<string, number>();
+  for (const one of said) {
+    const count = counts.get(one.alarm.id) ?? 0;
+    counts.set(one.alarm.id, count + 1);
+    (rounds[count] ??= []).push(one);
+  }
+  return rounds;
 }

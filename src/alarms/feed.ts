@@ -1,4 +1,5 @@
 /** What a part of the program gives alarms: definitions that work without any configuration, and what there is to say. */
+import type { ValueUnit } from '../lib/value-text.ts';
 import type { EvidenceRow, Labels } from './alarm.ts';
 import type { DeadlineReading } from './deadline-alarm.ts';
 import type { AlarmDefinition } from './definition.ts';
@@ -32,6 +33,8 @@ export interface MetricReader {
   read(question: MetricQuestion, signal: AbortSignal): Promise<readonly MetricReading[]>;
   /** Rows behind the values, what says most last; none when values are all that is kept. */
   explain?(question: MetricQuestion, signal: AbortSignal): Promise<readonly EvidenceRow[]>;
+  /** What the values are; nothing where that has no name, or there is no such metric. */
+  unitOf?(question: Pick<MetricQuestion, 'metric' | 'statistic'>): ValueUnit | undefined;
 }
 
 export interface MetricQuestion {

@@ -15,3 +15,12 @@ export interface AlarmsControl {
   status(): EvaluatorStatus;
   readonly metrics?: MetricReader;
 }
+
+/** The definition with the unit of its metric, where that is known. */
+export function withUnit(definition: AlarmDefinition, metrics: MetricReader | undefined): AlarmDefinition {
+  const { rule } = definition;
+  const unit = rule.kind === 'metric' ? metrics?.unitOf?.(rule) : undefined;
+  return rule.kind !== 'metric' || unit === undefined
+    ? definition
+    : { ...definition, rule: { ...rule, unit } };
+}

@@ -1,4 +1,5 @@
 /** What makes a point breach: CloudWatch's comparisons with a threshold or a band. */
+import { type ValueUnit, valueText } from '../lib/value-text.ts';
 
 /** Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 export const THRESHOLD_OPERATORS = [
@@ -94,15 +95,15 @@ const WORDS: Readonly<Record<ThresholdOperator | BandOperator, string>> = {
   GreaterThanUpperThreshold: 'above the expected band',
 };
 
-/** What a breaching point is, after "is": `above 3`, `outside of the expected band`. */
-export function limitText(limit: Limit, isInAlarm: boolean): string {
-  const words = WORDS[limit.operator];
-  return limit.kind === 'band' ? words : `${words} ${numberText(thresholdOf(limit, isInAlarm))}`;
+interface Shown {
+  readonly isInAlarm: boolean;
+  readonly unit: ValueUnit | undefined;
 }
 
-/** At most six digits that count. */
-export function numberText(value: number): string {
-  return String(Number(value.toPrecision(6)));
+/** What a breaching point is, after "is": `above 3 s`, `outside of the expected band`. */
+export function limitText(limit: Limit, { isInAlarm, unit }: Shown): string {
+  const words = WORDS[limit.operator];
+  return limit.kind === 'band' ? words : `${words} ${valueText(thresholdOf(limit, isInAlarm), unit)}`;
 }
 
 /** Numbers of the limit, for the record of an evaluation. */

@@ -5,6 +5,8 @@ import type { AlarmDefinition } from './definition.ts';
 import type { FeedReading, MetricReading } from './feed.ts';
 import { evaluateMetric } from './metric-alarm.ts';
 import type { MetricDefinition } from './metric-looks.ts';
+import { type Skipped, skippedChanges } from './replay.ts';
+import type { StoredAlarm } from './state.ts';
 import { evaluateStatus } from './status-alarm.ts';
 
 export interface Look {
@@ -16,14 +18,32 @@ interface Sighting {
   readonly labels: Labels;
   readonly completeUntilMs?: number;
   readonly evaluate: (time: EvaluationTime) => Evaluation;
+  /** Changes in periods that no pass looked at, oldest first; nothing when there are none. */
+  readonly skipped?: (stored: StoredAlarm) => readonly Evaluation[];
 }
 
-export function metricLook(definition: MetricDefinition, readings: readonly MetricReading[]): Look {
+/** Periods that no pass looked at. */
+export interface SkippedPeriods extends Skipped {
+  /** Those that changed after this are left as they are. */
+  readonly knownMs: number;
+}
+
+export function metricLook(
+  { rule, ...definition }: MetricDefinition,
+  readings: readonly MetricReading[],
+  skipped?: SkippedPeriods,
+): Look {
   const sightings = readings.map(({ points, ...reading }) => ({
     ...reading,
-    evaluate: (time: EvaluationTime) => evaluateMetric(definition.rule, points, time),
+    evaluate: (time: EvaluationTime) => evaluateMetric(rule, points, time),
+    ...(skipped === undefined
+      ? {}
+      : {
+          skipped: ({ state, atMs }: StoredAlarm) =>
+            atMs > skipped.knownMs ? [] : skippedChanges(rule, points, { skipped, state }),
+        }),
   }));
-  return { definition, sightings };
+  return { definition: { ...definition, rule }, sightings };
 }
 
 /** Those of the readings that are of the definition. */

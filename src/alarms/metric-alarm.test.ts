@@ -324,6 +324,21 @@ test.each([
   expect(evaluateMetric(rule, pointsOf(points), { nowMs: NOW_MS }).sentence).toBe(sentence);
 });
 
+test('values are said in their unit, and with the band they are compared with', () => {
+  const rule: MetricRule = { ...RULE, evaluationPeriods: 1, datapointsToAlarm: 1, unit: 'Bytes' };
+  const point: Point = { startMs: NOW_MS - MINUTE_MS, value: 3 * 1024 ** 3 };
+  const sentence = (limit: Limit, more: Partial<Point> = {}): string =>
+    evaluateMetric({ ...rule, limit }, [{ ...point, ...more }], { nowMs: NOW_MS }).sentence;
+  expect(sentence({ kind: 'threshold', operator: 'GreaterThanThreshold', threshold: 1.5 * 1024 ** 3 })).toBe(
+    '1 of 1 point is above 1.5 GiB, the newest is 3 GiB at 2026-11-01T11:59Z.',
+  );
+  expect(
+    sentence({ kind: 'band', operator: 'GreaterThanUpperThreshold' }, { lower: 0, upper: 1024 ** 2 }),
+  ).toBe(
+    '1 of 1 point is above the expected band, the newest is 3 GiB at 2026-11-01T11:59Z, expected 0 B to 1 MiB.',
+  );
+});
+
 test('numbers and evidence say what was looked at', () => {
   const { numbers, evidence } = evaluateMetric(RULE, pointsOf('0 - X'), { nowMs: NOW_MS });
   expect(numbers).toEqual({ threshold: 3, points: 2, breaching: 1, needed: 3, missing: 3, newest: 5 });

@@ -40,12 +40,14 @@ export interface Outcome {
 export function evaluateMetric(rule: MetricRule, points: readonly Point[], time: EvaluationTime): Evaluation {
   const told = toldOf(rule, points, time);
   const { range, tally, outcome } = told;
+  const asOfMs = (range.at(-1)?.startMs ?? 0) + rule.periodMs;
   return {
     state: outcome.state,
     sentence: capped(metricSentence(told)),
     numbers: metricNumbers(told),
     evidence: metricEvidence(told),
-    asOfMs: (range.at(-1)?.startMs ?? 0) + rule.periodMs,
+    asOfMs,
+    sinceMs: asOfMs,
     leansOnGaps: tally.filled > 0,
   };
 }

@@ -1,5 +1,5 @@
 /** What metric definitions are evaluated by: each question asked once, for all the definitions that share it. */
-import { LATE_WAIT_MS } from './alarm.ts';
+import { asOf, LATE_WAIT_MS } from './alarm.ts';
 import { alarmId } from './alarm-id.ts';
 import type { AlarmDefinition } from './definition.ts';
 import type { MetricQuestion, MetricReader, MetricReading } from './feed.ts';
@@ -60,6 +60,8 @@ interface Asking {
   readonly nowMs: number;
   /** Up to when the source of the group was complete at the last look; absent: it is not late. */
   readonly completeUntilMs: number | undefined;
+  /** The first end of a period that is looked at; absent: that of the newest. */
+  readonly firstMs?: number | undefined;
 }
 
 /**
@@ -68,13 +70,15 @@ interface Asking {
  */
 export async function readGroup(
   group: MetricGroup,
-  { nowMs, completeUntilMs }: Asking,
+  { nowMs, completeUntilMs, firstMs = nowMs }: Asking,
   { metrics, signal }: { readonly metrics: MetricReader; readonly signal: AbortSignal },
 ): Promise<readonly MetricReading[]> {
-  const startMs = startOf(group, nowMs, completeUntilMs);
+  const asOfMs = (untilMs: number | undefined): number =>
+    Math.min(firstMs, lookedUntil(group, nowMs, untilMs));
+  const startMs = startOf(group, asOfMs(completeUntilMs));
   const endMs = wholePeriods(nowMs, group);
   const readings = await metrics.read({ ...group.question, startMs, endMs }, signal);
-  const neededMs = startOf(group, nowMs, latest(readings));
+  const neededMs = startOf(group, asOfMs(latest(readings)));
   if (neededMs >= startMs) return readings;
   return metrics.read({ ...group.question, startMs: neededMs, endMs }, signal);
 }
@@ -85,8 +89,12 @@ export function latest(readings: readonly MetricReading[]): number | undefined {
   return times.length === 0 ? undefined : times.reduce((least, time) => Math.min(least, time));
 }
 
-function startOf(group: MetricGroup, nowMs: number, completeUntilMs = nowMs): number {
-  const asOfMs = Math.min(nowMs, Math.max(completeUntilMs, nowMs - group.lateWaitMs));
+/** The end of the newest period that is looked at, as of this time. */
+export function lookedUntil(group: MetricGroup, nowMs: number, completeUntilMs = nowMs): number {
+  return wholePeriods(asOf({ nowMs, completeUntilMs }, group.lateWaitMs), group);
+}
+
+function startOf(group: MetricGroup, asOfMs: number): number {
   return wholePeriods(asOfMs, group) - group.periods * group.question.periodMs;
 }
 

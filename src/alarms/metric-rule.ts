@@ -1,4 +1,5 @@
 /** What a metric alarm is told: period, M of N, limit, and what a gap means. */
+import type { ValueUnit } from '../lib/value-text.ts';
 import { THRESHOLD_OPERATORS, type Limit } from './limit.ts';
 
 export const MISSING_DATA = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
@@ -9,6 +10,8 @@ export interface MetricRule {
   readonly metric: string;
   /** In CloudWatch's spelling: `Sum`, `p99`. Whoever gives the points works it out. */
   readonly statistic: string;
+  /** What its values are, for sentences; absent: plain numbers. */
+  readonly unit?: ValueUnit;
   /** 10, 20 or 30 s, or whole minutes; periods begin at multiples of it since 1970 UTC. */
   readonly periodMs: number;
   /** N: of how many points. */
@@ -25,6 +28,8 @@ export interface MetricRule {
   readonly lowSamples?: { readonly percentile: number; readonly treat: 'evaluate' | 'ignore' };
   /** How long to wait for a source that is late; default 24 h. */
   readonly lateWaitMs?: number;
+  /** What a breaching point is, e.g. `Requests are refused`; absent: metric and limit are told. */
+  readonly means?: string;
 }
 
 export interface RuleProblem {

@@ -1,7 +1,8 @@
 /** What an evaluation of a metric says to people: sentence, numbers, evidence. */
 import { spanText } from '../lib/span-text.ts';
+import { valueText } from '../lib/value-text.ts';
 import { EVIDENCE_ROWS_MAX, type EvaluationTime, type EvidenceRow, minuteText } from './alarm.ts';
-import { limitNumbers, limitText, numberText } from './limit.ts';
+import { limitNumbers, limitText, type Point } from './limit.ts';
 import type { Outcome, Tally } from './metric-alarm.ts';
 import { type MetricRule, samplesNeeded } from './metric-rule.ts';
 import type { Slot } from './slots.ts';
@@ -26,17 +27,17 @@ function causeText(told: Told): string {
     case 'fine':
       return tally.used.length === 0 ? emptyText(told) : countText(told);
     case 'premature':
-      return `${pointsText(tally.breaching)} ${tally.breaching === 1 ? 'is' : 'are'} ${limitOf(told)}, ${newestText(tally)}, and none came since.`;
+      return `${pointsText(tally.breaching)} ${tally.breaching === 1 ? 'is' : 'are'} ${limitOf(told)}, ${newestText(told)}, and none came since.`;
     case 'too-few':
-      return `${pointsText(tally.breaching)} ${tally.breaching === 1 ? 'is' : 'are'} ${limitOf(told)} and there is no other; ${pointsText(rule.datapointsToAlarm)} make an alarm, ${newestText(tally)}.`;
+      return `${pointsText(tally.breaching)} ${tally.breaching === 1 ? 'is' : 'are'} ${limitOf(told)} and there is no other; ${pointsText(rule.datapointsToAlarm)} make an alarm, ${newestText(told)}.`;
     case 'no-data':
       return `${nothingText(told)}.`;
     case 'retained':
       return `${tally.used.length === 0 ? nothingText(told) : `Too few points in the last ${lookedAtText(told)}`}: the state stays as it was.`;
     case 'few-samples':
-      return `Points are of fewer than the ${numberText(samplesNeeded(rule.lowSamples?.percentile ?? 0))} samples that p${rule.lowSamples?.percentile ?? 0} takes: the state stays as it was.`;
+      return `Points are of fewer than the ${valueText(samplesNeeded(rule.lowSamples?.percentile ?? 0), 'Count')} samples that p${rule.lowSamples?.percentile ?? 0} takes: the state stays as it was.`;
     case 'not-recovered':
-      return `It ends when ${pointsText(rule.recoveryPeriods ?? 1)} in a row ${rule.recoveryPeriods === 1 ? 'is' : 'are'} not ${limitOf(told)}: ${newestText(tally)}.`;
+      return `It ends when ${pointsText(rule.recoveryPeriods ?? 1)} in a row ${rule.recoveryPeriods === 1 ? 'is' : 'are'} not ${limitOf(told)}: ${newestText(told)}.`;
   }
 }
 
@@ -49,7 +50,7 @@ function countText(told: Told): string {
   const needed = m === n ? '' : ` (${m} of ${n} make an alarm)`;
   const count = tally.breaching === 0 ? 'None' : String(tally.breaching);
   const are = tally.breaching <= 1 ? 'is' : 'are';
-  return `${count} of ${pointsText(tally.used.length)} ${are} ${limitOf(told)}${missing}${needed}, ${newestText(tally)}.`;
+  return `${count} of ${pointsText(tally.used.length)} ${are} ${limitOf(told)}${missing}${needed}, ${newestText(told)}.`;
 }
 
 function emptyText(told: Told): string {
@@ -66,18 +67,23 @@ function lookedAtText({ rule, range }: Told): string {
 }
 
 function limitOf({ rule, time }: Told): string {
-  return limitText(rule.limit, time.state === 'ALARM');
+  return limitText(rule.limit, { isInAlarm: time.state === 'ALARM', unit: rule.unit });
 }
 
 function pointsText(count: number): string {
   return count === 1 ? '1 point' : `${count} points`;
 }
 
-function newestText({ used }: Tally): string {
-  const newest = used.at(-1);
-  return newest?.point === undefined
-    ? 'there is none'
-    : `the newest is ${numberText(newest.point.value)} at ${minuteText(newest.startMs)}`;
+function newestText({ rule, tally }: Told): string {
+  const newest = tally.used.at(-1);
+  if (newest?.point === undefined) return 'there is none';
+  const value = valueText(newest.point.value, rule.unit);
+  return `the newest is ${value} at ${minuteText(newest.startMs)}${bandText(rule, newest.point)}`;
+}
+
+function bandText({ limit, unit }: MetricRule, { lower, upper }: Point): string {
+  if (limit.kind !== 'band' || lower === undefined || upper === undefined) return '';
+  return `, expected ${valueText(lower, unit)} to ${valueText(upper, unit)}`;
 }
 
 function lateText({ rule, time: { nowMs, completeUntilMs } }: Told): string {

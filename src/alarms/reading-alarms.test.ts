@@ -72,7 +72,7 @@ describe('a deadline at 02:00 with 30 min of grace', () => {
   test('is missed since the deadline, whenever that is seen', () => {
     expect(evaluateDeadline(DEADLINE, OPEN, { nowMs: BY_MS + 9 * HOUR_MS })).toMatchObject({
       sinceMs: BY_MS,
-      numbers: { graceMs: HOUR_MS / 2, dueMs: DUE_MS },
+      numbers: { graceSeconds: 1800 },
     });
   });
 
@@ -114,7 +114,7 @@ describe('a status', () => {
       'learning',
       { nowMs: DUE_MS, state: 'ALARM' },
       'INSUFFICIENT_DATA',
-      'Neither good nor bad, "learning": So it is.',
+      'Whether all is well cannot be told, it is "learning": So it is.',
     ],
   ])('%s', (_what, status, time, state, sentence) => {
     expect(evaluateStatus(STATUS, reading(status), time)).toMatchObject({

@@ -1,7 +1,8 @@
 /** Rules in words. */
 import { spanText } from '../lib/span-text.ts';
+import { valueText } from '../lib/value-text.ts';
 import type { AlarmRule } from './definition.ts';
-import { limitText, numberText } from './limit.ts';
+import { limitText } from './limit.ts';
 import type { MetricRule } from './metric-rule.ts';
 
 /**
@@ -14,11 +15,13 @@ export function ruleText(rule: AlarmRule): string {
   switch (rule.kind) {
     case 'metric':
       return metricText(rule);
-    case 'deadline':
-      return `Not there when it is due${rule.graceMs === 0 ? '' : ` and ${spanText(rule.graceMs / 1000)} of grace are over`}`;
+    case 'deadline': {
+      const { means = 'Not there when it is due', graceMs } = rule;
+      return `${means}${graceMs === 0 ? '' : ` and ${spanText(graceMs / 1000)} of grace are over`}`;
+    }
     case 'status': {
-      const hold = rule.holdMs ?? 0;
-      return `${rule.alarmOn.join(' or ')}${hold === 0 ? '' : ` for ${spanText(hold / 1000)}`}`;
+      const { means = `It is ${rule.alarmOn.join(' or ')}`, holdMs = 0 } = rule;
+      return `${means}${holdMs === 0 ? '' : `, for ${spanText(holdMs / 1000)}`}`;
     }
     case 'composite': {
       const { suppressor } = rule;
@@ -28,8 +31,9 @@ export function ruleText(rule: AlarmRule): string {
 }
 
 function metricText(rule: MetricRule): string {
-  const { metric, statistic, datapointsToAlarm: m, evaluationPeriods: n, periodMs, limit } = rule;
-  const text = `${statistic} of ${metric} ${limitText(limit, false)} for ${m} of ${n} periods of ${spanText(periodMs / 1000)}`;
+  const { metric, statistic, datapointsToAlarm: m, evaluationPeriods: n, periodMs, limit, unit } = rule;
+  const { means = `${statistic} of ${metric} ${limitText(limit, { isInAlarm: false, unit })}` } = rule;
+  const text = `${means} for ${m} of ${n} periods of ${spanText(periodMs / 1000)}`;
   const recovery = limit.kind === 'threshold' ? limit.recoveryThreshold : undefined;
-  return recovery === undefined ? text : `${text}, until it is back at ${numberText(recovery)}`;
+  return recovery === undefined ? text : `${text}, until it is back at ${valueText(recovery, unit)}`;
 }

@@ -16,6 +16,8 @@ export interface StatusRule {
   readonly okOn: readonly string[];
   /** How long a word has to hold before it is an alarm; default 0. */
   readonly holdMs?: number;
+  /** What its words mean, e.g. `A source cannot be read`; absent: the words themselves are told. */
+  readonly means?: string;
 }
 
 export interface StatusReading {
@@ -55,7 +57,7 @@ function saidOf(rule: StatusRule, reading: StatusReading, { nowMs, state }: Eval
   if (!rule.alarmOn.includes(status))
     return {
       state: 'INSUFFICIENT_DATA',
-      sentence: `Neither good nor bad, "${status}": ${sentence}`,
+      sentence: `Whether all is well cannot be told, it is "${status}": ${sentence}`,
       sinceMs,
     };
   const leftMs = sinceMs + (rule.holdMs ?? 0) - nowMs;

@@ -1,6 +1,13 @@
 /** What the section `alarms` says, as definitions. */
 import type { AlarmDefinition, AlarmRule } from '../alarms/definition.ts';
-import { BAND_WORDS, type Limit, THRESHOLD_WORDS } from '../alarms/limit.ts';
+import {
+  BAND_OPERATORS,
+  BAND_WORDS,
+  type Limit,
+  THRESHOLD_OPERATORS,
+  THRESHOLD_WORDS,
+} from '../alarms/limit.ts';
+import type { MetricRule } from '../alarms/metric-rule.ts';
 import type { AlarmsSection } from './alarms.ts';
 
 type MetricSection = AlarmsSection['metrics'][number];
@@ -14,8 +21,9 @@ export function ownDefinitions({
   return [...metrics.map(metricDefinition), ...composites.map(compositeDefinition)];
 }
 
-export function metricDefinition(section: MetricSection): AlarmDefinition {
-  const { evaluation_periods: n, recovery_periods: recoveryPeriods, wait } = section;
+export function metricDefinition(section: MetricSection): AlarmDefinition & { readonly rule: MetricRule } {
+  const { evaluation_periods: n, wait } = section;
+  const { extra_periods: extraPeriods, recovery_periods: recoveryPeriods } = section;
   return {
     ...commonOf(section),
     where: { ...Object.fromEntries(section.group.map((name) => [name, '*'])), ...section.where },
@@ -28,6 +36,8 @@ export function metricDefinition(section: MetricSection): AlarmDefinition {
       datapointsToAlarm: section.datapoints_to_alarm ?? n,
       limit: limitOf(section),
       missing: section.treat_missing_data === 'not_breaching' ? 'notBreaching' : section.treat_missing_data,
+      ...lowSamplesOf(section),
+      ...(extraPeriods === undefined ? {} : { extraPeriods }),
       ...(recoveryPeriods === undefined ? {} : { recoveryPeriods }),
       ...(wait === undefined ? {} : { lateWaitMs: wait }),
     },
@@ -59,26 +69,30 @@ function commonOf({
   return { id, title, severity, firstStep, labels };
 }
 
+function lowSamplesOf({ statistic, low_samples: treat }: MetricSection): Pick<MetricRule, 'lowSamples'> {
+  const percentile = /^p(\d+(?:\.\d+)?)$/.exec(statistic)?.[1];
+  return percentile === undefined ? {} : { lowSamples: { percentile: Number(percentile), treat } };
+}
+
 /** Without a threshold where one is needed it is no number: that is one of the problems. */
 function limitOf({
   comparison_operator: operator,
   threshold,
   recovery_threshold: recovery,
 }: MetricSection): Limit {
-  switch (operator) {
-    case 'outside':
-    case 'below':
-    case 'above':
-      return { kind: 'band', operator: BAND_WORDS[operator] };
-    default:
-      return {
-        kind: 'threshold',
-        operator: THRESHOLD_WORDS[operator],
-        threshold: threshold ?? Number.NaN,
-        ...(recovery === undefined ? {} : { recoveryThreshold: recovery }),
-      };
-  }
+  const named = OPERATORS.get(operator) ?? operator;
+  const band = BAND_OPERATORS.find((one) => one === named);
+  if (band !== undefined) return { kind: 'band', operator: band };
+  return {
+    kind: 'threshold',
+    operator: THRESHOLD_OPERATORS.find((one) => one === named) ?? 'GreaterThanThreshold',
+    threshold: threshold ?? Number.NaN,
+    ...(recovery === undefined ? {} : { recoveryThreshold: recovery }),
+  };
 }
+
+/** CloudWatch's words by ours. */
+const OPERATORS: ReadonlyMap<string, string> = new Map(Object.entries({ ...THRESHOLD_WORDS, ...BAND_WORDS }));
 
 /** A default as the configuration has it. */
 export function changedDefinition(

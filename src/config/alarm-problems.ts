@@ -1,9 +1,13 @@
 /** What is wrong with the section `alarms`, and where. */
 import { type AlarmDefinition, definitionProblems } from '../alarms/definition.ts';
+import { parseCompositeRule, referencesOf } from '../alarms/composite-rule.ts';
+import { Fault } from '../lib/fault.ts';
 import { nearest } from '../lib/nearest.ts';
 import { HEALTH_ALARMS } from '../health/health-feed.ts';
+import { catalogueOf } from '../metrics/catalogue.ts';
+import { checkQuestion } from '../metrics/plan.ts';
 import { DEFAULT_ALARMS } from '../monitors/default-alarms.ts';
-import { ownDefinitions } from './alarm-definitions.ts';
+import { metricDefinition, ownDefinitions } from './alarm-definitions.ts';
 import type { AlarmsSection } from './alarms.ts';
 
 const DEFAULTS = [...DEFAULT_ALARMS, ...HEALTH_ALARMS];
@@ -21,13 +25,33 @@ const SETTINGS: Readonly<Record<string, string>> = {
   datapointsToAlarm: 'datapoints_to_alarm',
   recoveryPeriods: 'recovery_periods',
   lateWaitMs: 'wait',
+  extraPeriods: 'extra_periods',
+  lowSamples: 'statistic',
   limit: 'threshold',
 };
 
 /** Nothing when all of it can be used. */
 export function alarmProblems(section: AlarmsSection): SectionProblem[] {
-  return [...defaultProblems(section), ...ownProblems(section)];
+  return [...defaultProblems(section), ...ownProblems(section), ...referenceProblems(section)];
 }
+
+/** What is wrong with the metrics that alarms name; nothing while something else is. */
+export function metricProblems(section: AlarmsSection, names: MetricNames): SectionProblem[] {
+  if (alarmProblems(section).length > 0) return [];
+  const catalogue = catalogueOf(names);
+  return section.metrics.flatMap((one, index) => {
+    const { rule, where = {} } = metricDefinition(one);
+    try {
+      checkQuestion({ ...rule, where }, catalogue);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return [{ path: ['metrics', index, 'metric'], message: `cannot be read: ${error.message}` }];
+    }
+  });
+}
+
+type MetricNames = Parameters<typeof catalogueOf>[0];
 
 function defaultProblems({ defaults }: AlarmsSection): SectionProblem[] {
   const byId = new Map(DEFAULTS.map((definition) => [definition.id, definition]));
@@ -58,6 +82,38 @@ function ownProblems(section: AlarmsSection): SectionProblem[] {
   ];
 }
 
+/** A name that is none would leave a composite without a state for ever. */
+function referenceProblems(section: AlarmsSection): SectionProblem[] {
+  const ids = [...DEFAULTS, ...ownDefinitions(section)].map(({ id }) => id);
+  const messageOf = (alarm: string): string | undefined => {
+    const definition = alarm.split('{', 1)[0] ?? '';
+    if (section.defaults[definition]?.enabled === false) return `names ${alarm}, which is turned off`;
+    if (ids.includes(definition)) return undefined;
+    const meant = nearest(definition, ids);
+    return `names ${alarm}, and there is no such alarm${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  };
+  return section.composites.flatMap(({ rule, suppressor }, index) => [
+    ...namesOf(rule).flatMap((alarm) => problemAt(['composites', index, 'rule'], messageOf(alarm))),
+    ...(suppressor === undefined
+      ? []
+      : problemAt(['composites', index, 'suppressor', 'alarm'], messageOf(suppressor.alarm))),
+  ]);
+}
+
+function problemAt(path: SectionProblem['path'], message: string | undefined): SectionProblem[] {
+  return message === undefined ? [] : [{ path, message }];
+}
+
+/** None where the rule cannot be read, which is told already. */
+function namesOf(rule: string): string[] {
+  try {
+    return referencesOf(parseCompositeRule(rule));
+  } catch (error) {
+    if (error instanceof Fault) return [];
+    throw error;
+  }
+}
+
 function placeOf(index: number, { metrics }: AlarmsSection): (string | number)[] {
   return index < metrics.length ? ['metrics', index] : ['composites', index - metrics.length];
 }
@@ -72,7 +128,7 @@ function settingOf(field: string, definition: AlarmDefinition | undefined): stri
 
 /** A band has no threshold of its own. */
 function thresholdProblems(section: AlarmsSection['metrics'][number], index: number): SectionProblem[] {
-  const isBand = ['outside', 'below', 'above'].includes(section.comparison_operator);
+  const isBand = metricDefinition(section).rule.limit.kind === 'band';
   const given = (['threshold', 'recovery_threshold'] as const).filter((name) => section[name] !== undefined);
   if (!isBand) return [];
   return given.map((name) => ({

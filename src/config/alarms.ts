@@ -1,6 +1,7 @@
 /** Section `alarms`: changes of the defaults, and alarms of one's own. */
 import { z } from 'zod';
 import { SEVERITIES } from '../alarms/definition.ts';
+import { BAND_OPERATORS, THRESHOLD_OPERATORS } from '../alarms/limit.ts';
 import { alarmProblems } from './alarm-problems.ts';
 import { duration, durationIfAny } from './units.ts';
 
@@ -47,16 +48,31 @@ const metricAlarm = z.strictObject({
   evaluation_periods: count.default(1).describe('N: of how many points.'),
   datapoints_to_alarm: count.optional().describe('M: so many of them breaching are an alarm; default: all.'),
   comparison_operator: z
-    .enum(['>', '>=', '<', '<=', 'outside', 'below', 'above'])
+    .enum([
+      ...(['>', '>=', '<', '<=', 'outside', 'below', 'above'] as const),
+      ...THRESHOLD_OPERATORS,
+      ...BAND_OPERATORS,
+    ])
     .default('>')
     .describe('With a threshold, or outside, below or above the band that points bring with them.'),
   threshold: z.number().optional().describe('Needed with >, >=, < and <=.'),
   recovery_threshold: z.number().optional().describe('Stands in for the threshold while it is in ALARM.'),
   recovery_periods: count.optional().describe('So many points in a row have to be fine before it ends.'),
   treat_missing_data: z
-    .enum(['missing', 'ignore', 'breaching', 'not_breaching'])
+    .enum(['missing', 'ignore', 'breaching', 'not_breaching', 'notBreaching'])
     .default('missing')
     .describe('What a gap means.'),
+  extra_periods: z
+    .number()
+    .int()
+    .min(0)
+    .max(1440)
+    .optional()
+    .describe('How many periods beside N are looked at, for points in place of gaps; default 2.'),
+  low_samples: z
+    .enum(['evaluate', 'ignore'])
+    .default('evaluate')
+    .describe('What becomes of percentiles of too few samples.'),
   wait: durationIfAny('How long to wait for a source that is late; default 24h.'),
   where: labels.default({}).describe('Only series with these labels.'),
   group: z.array(label).max(10).default([]).describe('An alarm for each value of these labels.'),

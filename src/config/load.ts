@@ -91,7 +91,7 @@ export function parseConfig(
     if (duplicate !== undefined) report([duplicate.section], duplicate.message);
     for (const { path, message } of published) report(['cloudwatch', ...path], message);
   }
-  for (const issue of parsed.error?.issues ?? []) reportIssue(issue, report);
+  for (const issue of parsed.error?.issues ?? []) reportIssue(issue, resolved, report);
   return { ok: false, problems };
 }
 
@@ -149,7 +149,12 @@ function fromEnvironment(
   });
 }
 
-function reportIssue(issue: z.core.$ZodIssue, report: Report): void {
+function reportIssue(issue: z.core.$ZodIssue, document: unknown, report: Report): void {
+  const choices = choicesOf(issue);
+  if (choices !== undefined) {
+    report(issue.path, choiceText(choices, valueAt(document, issue.path)));
+    return;
+  }
   if (issue.code !== 'unrecognized_keys') {
     report(issue.path, issue.message.replace(/^Invalid input: /, ''));
     return;
@@ -161,6 +166,29 @@ function reportIssue(issue: z.core.$ZodIssue, report: Report): void {
       near === undefined ? 'is not a known setting' : `is not a known setting; did you mean "${near}"?`,
     );
   }
+}
+
+/** The words that are allowed, where the issue is that another stands there. */
+function choicesOf(issue: z.core.$ZodIssue): readonly string[] | undefined {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  if (issue.code !== 'invalid_union' || !('options' in issue)) return undefined;
+  return issue.options?.map(String);
+}
+
+function choiceText(choices: readonly string[], value: unknown): string {
+  const list = `one of ${choices.join(', ')}`;
+  if (typeof value !== 'string') return `has to be ${list}`;
+  const near = nearest(value, choices);
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  return `is not ${list}, got "${value}"${hint}`;
+}
+
+function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    document,
+  );
 }
 
 /** Keys a section may have, read off the schema's own JSON Schema. */

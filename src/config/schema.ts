@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DEFAULT_PARSE_PARAMS, FORMAT_NAMES } from '../formats/format.ts';
 import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts';
+import { metricProblems } from './alarm-problems.ts';
 import { alarms } from './alarms.ts';
 import { backups } from './backups.ts';
 import { cloudwatch } from './cloudwatch.ts';
@@ -296,7 +297,7 @@ const replication = z.strictObject({
 
 const limits = DEFAULT_INTAKE_LIMITS;
 
-export const configSchema = z.strictObject({
+const sections = z.strictObject({
   data: z.string().default('./bucketwatch-data').describe('Folder in which everything is kept.'),
   listen: z
     .string()
@@ -374,6 +375,12 @@ export const configSchema = z.strictObject({
       rejects: duration('30d', 'How long records that could not be read are kept.'),
     })
     .prefault({}),
+});
+
+/** Which metrics there are hangs on what backups call theirs. */
+export const configSchema = sections.superRefine((config, context) => {
+  for (const { path, message } of metricProblems(config.alarms, { backups: config.backups.metric }))
+    context.addIssue({ code: 'custom', path: ['alarms', ...path], message });
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -14,6 +14,7 @@ interface Rule {
   readonly severity: AlarmDefinition['severity'];
   readonly on: { readonly alarmOn: readonly string[]; readonly okOn: readonly string[] };
   readonly holdMs: number;
+  readonly means: string;
   readonly firstStep: string;
   /** Label for what the item is of; absent where there is one of its kind. */
   readonly label?: string;
@@ -27,6 +28,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     severity: 'critical',
     on: ON_BAD,
     holdMs: 2 * MINUTE_MS,
+    means: 'The engine does not answer',
     firstStep: 'See the log of Bucketwatch; on a cluster, whether its nodes answer.',
   },
   'engine-errors': {
@@ -35,6 +37,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     severity: 'warning',
     on: ON_BAD,
     holdMs: 5 * MINUTE_MS,
+    means: 'Calls of the engine fail',
     firstStep: 'See the log for the reasons; out of memory is mended by engine.memory.',
   },
   disk: {
@@ -43,6 +46,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     severity: 'critical',
     on: ON_BAD,
     holdMs: 0,
+    means: 'The data folder is almost full',
     firstStep: 'Make room on its disk, or shorten retention: nothing can be stored once it is full.',
   },
   'disk-low': {
@@ -51,6 +55,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     severity: 'warning',
     on: ON_WARN,
     holdMs: 10 * MINUTE_MS,
+    means: 'The data folder has little space left',
     firstStep: 'Make room on its disk, shorten retention, or move the data folder to a larger one.',
   },
   memory: {
@@ -59,6 +64,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     severity: 'warning',
     on: ON_BAD,
     holdMs: 5 * MINUTE_MS,
+    means: 'Memory is running out',
     firstStep: 'Lower engine.memory, or give the machine or the container more memory.',
   },
   'intake-lag': {
@@ -67,6 +73,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     severity: 'warning',
     on: ON_BAD,
     holdMs: 15 * MINUTE_MS,
+    means: 'What a source has waits too long to be taken in',
     firstStep: 'See whether the spool is full or the engine is busy; look for more often (poll).',
     label: 'source',
   },
@@ -76,6 +83,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     severity: 'warning',
     on: ON_BAD,
     holdMs: 5 * MINUTE_MS,
+    means: 'Messages of a queue wait too long',
     firstStep: 'See whether what the messages announce can be read (bucketwatch sources).',
     label: 'source',
   },
@@ -85,6 +93,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     severity: 'warning',
     on: ON_BAD,
     holdMs: 0,
+    means: 'A job of the program fails again and again',
     firstStep: 'See the log for the whole reason; bucketwatch doctor says what it lacks.',
     label: 'job',
   },
@@ -94,6 +103,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     severity: 'critical',
     on: ON_BAD,
     holdMs: 0,
+    means: 'A channel does not deliver',
     firstStep: 'See whether its address and credentials are right; send a test message.',
     label: 'channel',
   },
@@ -106,7 +116,7 @@ export const HEALTH_ALARMS: readonly AlarmDefinition[] = Object.entries(RULES).m
   severity: rule.severity,
   firstStep: rule.firstStep,
   labels: { monitor: 'health' },
-  rule: { kind: 'status', ...rule.on, holdMs: rule.holdMs },
+  rule: { kind: 'status', ...rule.on, holdMs: rule.holdMs, means: rule.means },
 }));
 
 /** The feed of the program's own health. */

@@ -127,12 +127,25 @@ async function readGroup(
   try {
     const query = { metric, statistic, by, limits: limitsOf(references, by), startMs, endMs, stepS };
     const found = await querySeries(query, parts);
+    if (found.omitted > 0 && references.length > 1) return await readEach({ references, by }, parts);
     const choose = chooser(found, by);
     return references.map((reference) => [reference, choose(reference)]);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
+    if (error.code === 'limit' && references.length > 1) return readEach({ references, by }, parts);
     return references.map((reference) => [reference, error]);
   }
+}
+
+/** Each by itself: what is too much for all together may be enough for each. */
+async function readEach(
+  { references, by }: Group,
+  parts: BatchParts,
+): Promise<[Reference, ReferenceAnswer | Fault][]> {
+  const answers: [Reference, ReferenceAnswer | Fault][] = [];
+  for (const reference of references)
+    answers.push(...(await readGroup({ references: [reference], by }, parts)));
+  return answers;
 }
 
 /** What all of the questions are limited to; each is limited exactly when its series are chosen. */

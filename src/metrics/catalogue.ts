@@ -1,6 +1,7 @@
 /** Every metric there is, each defined once. */
 import { Fault } from '../lib/fault.ts';
 import { nearest } from '../lib/nearest.ts';
+import type { ValueUnit } from '../lib/value-text.ts';
 import { ACTIVITY_METRICS } from '../monitors/activity/metrics.ts';
 import { type BackupMetricNames, backupMetrics } from '../monitors/backups/metrics.ts';
 import type { Dimension, MetricDefinition, Statistic } from '../monitors/metric.ts';
@@ -62,6 +63,12 @@ export function statisticsOf({ statistics, percentileMax }: MetricDefinition): r
 /** The statistic that says most of a metric. */
 export function usualStatistic({ usualStatistic: usual, statistics }: MetricDefinition): string {
   return usual ?? statistics[0] ?? '';
+}
+
+/** What values of the metric are by a statistic: the average of what counts requests of a kind is their share. */
+export function unitOfStatistic({ unit, isShare = false }: MetricDefinition, statistic: string): ValueUnit {
+  if (statistic === 'SampleCount') return 'Count';
+  return isShare && statistic === 'Average' ? 'Ratio' : unit;
 }
 
 /** All dimensions that questions may name. */

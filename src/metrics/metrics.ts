@@ -3,12 +3,20 @@ import type { EvidenceRow, MetricQuestion, MetricReader, MetricReading } from '.
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Fault } from '../lib/fault.ts';
+import type { ValueUnit } from '../lib/value-text.ts';
 import type { BackupMetricNames } from '../monitors/backups/metrics.ts';
 import type { MetricDefinition } from '../monitors/metric.ts';
 import { readReferences, type Reference, type ReferenceAnswer } from './batch.ts';
 import { type Catalogue, catalogueOf, dimensionsOf } from './catalogue.ts';
 import { evaluate, type LabelledPoints, type Span } from './evaluate.ts';
-import { type Asked, type Need, type Plan, planOf, type ReferenceExpression, referencesIn } from './plan.ts';
+import {
+  type Need,
+  type Plan,
+  planOf,
+  type ReferenceExpression,
+  referencesIn,
+  unitOfQuestion,
+} from './plan.ts';
 import type { Labels } from './points.ts';
 import { conditionOf } from './query.ts';
 
@@ -29,8 +37,6 @@ export interface MetricAnswer {
 
 export interface Metrics extends MetricReader {
   readonly catalogue: Catalogue;
-  /** Throws `invalid` or `not_found`, with what is wrong, for a question that can have no answer. */
-  check(question: Asked): void;
   /** Up to when values are complete; nothing: it is never late, or that is not known. */
   completeUntil(metric: MetricDefinition): Promise<number | undefined>;
   /**
@@ -47,23 +53,40 @@ export function openMetrics(parts: MetricsParts): Metrics {
   return new EngineMetrics(parts);
 }
 
+/** Questions of one moment. */
+interface Together {
+  readonly signal: AbortSignal;
+  readonly questions: MetricQuestion[];
+  readonly answers: ReturnType<Metrics['readMany']>;
+}
+
 class EngineMetrics implements Metrics {
   readonly catalogue: Catalogue;
   readonly #parts: MetricsParts;
+  #together: Together | undefined;
 
   constructor(parts: MetricsParts) {
     this.#parts = parts;
     this.catalogue = catalogueOf(parts.names);
   }
 
-  check(question: Asked): void {
-    planOf({ ...question, startMs: 0, endMs: question.periodMs }, this.catalogue);
-  }
-
+  /** Questions that are asked in the same moment are read together; each has its own answer or fault. */
   async read(question: MetricQuestion, signal: AbortSignal): Promise<readonly MetricReading[]> {
-    const [answer] = await this.readMany([question], signal);
+    const together = this.#together?.signal === signal ? this.#together : this.#begin(signal);
+    const index = together.questions.push(question) - 1;
+    const answer = (await together.answers)[index];
     if (answer instanceof Fault) throw answer;
     return answer?.readings ?? [];
+  }
+
+  #begin(signal: AbortSignal): Together {
+    const questions: MetricQuestion[] = [];
+    const answers = Promise.resolve().then(() => {
+      if (this.#together?.questions === questions) this.#together = undefined;
+      return this.readMany(questions, signal);
+    });
+    this.#together = { signal, questions, answers };
+    return this.#together;
   }
 
   async readMany(
@@ -97,6 +120,10 @@ class EngineMetrics implements Metrics {
       if (rows.length > 0) return rows;
     }
     return [];
+  }
+
+  unitOf(question: Pick<MetricQuestion, 'metric' | 'statistic'>): ValueUnit | undefined {
+    return unitOfQuestion(question, this.catalogue);
   }
 
   completeUntil({ formats }: MetricDefinition): Promise<number | undefined> {

@@ -1,12 +1,21 @@
 /** What has to be read to answer a question about metrics. Pure. */
 import type { MetricQuestion } from '../alarms/feed.ts';
 import { Fault } from '../lib/fault.ts';
+import type { ValueUnit } from '../lib/value-text.ts';
 import type { MetricDefinition } from '../monitors/metric.ts';
 import { checkReference, type Reference } from './batch.ts';
-import { type Catalogue, dimensionsOf, metricNamed, statisticOf, usualStatistic } from './catalogue.ts';
+import {
+  type Catalogue,
+  dimensionsOf,
+  metricNamed,
+  statisticOf,
+  unitOfStatistic,
+  usualStatistic,
+} from './catalogue.ts';
 import { needsOf, type Span } from './evaluate.ts';
 import type { Expression } from './expression.ts';
 import { faultAt, parseExpression, referencesOf } from './parse-expression.ts';
+import { unitOfExpression } from './unit.ts';
 
 export type ReferenceExpression = Extract<Expression, { kind: 'reference' }>;
 
@@ -61,6 +70,34 @@ function metricsOf(
   return references.map((one) => metricOf(one, catalogue));
 }
 
+/** Throws as `planOf()` does. */
+export function checkQuestion(question: Asked, catalogue: Catalogue): void {
+  planOf({ ...question, startMs: 0, endMs: question.periodMs }, catalogue);
+}
+
+/** What values are; nothing where that has no name, or there is no such metric. */
+export function unitOfQuestion(
+  { metric, statistic }: Pick<MetricQuestion, 'metric' | 'statistic'>,
+  catalogue: Catalogue,
+): ValueUnit | undefined {
+  const expression = expressionIfAny(metric, catalogue);
+  if (expression === undefined) return undefined;
+  return unitOfExpression(expression, (reference) => {
+    const found = catalogue.get(reference.name);
+    if (found === undefined) return undefined;
+    return unitOfStatistic(found, statisticText(reference, found, { metric, statistic }));
+  });
+}
+
+function expressionIfAny(text: string, catalogue: Catalogue): Expression | undefined {
+  try {
+    return expressionOf(text, catalogue);
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
 function expressionOf(text: string, catalogue: Catalogue): Expression {
   if (!catalogue.has(text)) return parseExpression(text);
   return { kind: 'reference', name: text, where: {}, place: { line: 1, column: 1 } };
@@ -110,7 +147,7 @@ function checkLabels({ where, by = [], metric }: Asked, metrics: readonly Metric
 function statisticText(
   { statistic }: ReferenceExpression,
   metric: MetricDefinition,
-  question: Asked,
+  question: Pick<Asked, 'metric' | 'statistic'>,
 ): string {
   const text = statistic ?? (question.statistic === '' ? usualStatistic(metric) : question.statistic);
   if (statistic !== undefined || question.metric === metric.name) return text;

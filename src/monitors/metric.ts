@@ -30,6 +30,8 @@ export interface MetricDefinition {
   readonly finerDimensions?: readonly Dimension[];
   /** In CloudWatch's spelling, percentiles aside; the first says most. */
   readonly statistics: readonly string[];
+  /** Its average is a share of 1. */
+  readonly isShare?: boolean;
   /** The highest percentile it has; absent: none. */
   readonly percentileMax?: number;
   /** The one that says most, where that is not the first. */

@@ -1,7 +1,7 @@
 /** Trying a definition of an alarm over what is stored. */
 import { createRoute } from '@hono/zod-openapi';
 import type { AlarmDefinition } from '../alarms/definition.ts';
-import type { KnownDefinition } from '../alarms/known-definition.ts';
+import { type KnownDefinition, withUnit } from '../alarms/known-definition.ts';
 import { ownDefinitions } from '../config/alarm-definitions.ts';
 import { configSchema } from '../config/schema.ts';
 import { Fault } from '../lib/fault.ts';
@@ -26,7 +26,7 @@ export function addAlarmBackTest(api: Api, parts: ApiParts): void {
     const { definition, section, period_seconds: period, ...range } = context.req.valid('json');
     const { engine, alarms } = parts;
     const question = {
-      definition: definitionOf({ id: definition, section }, alarms.definitions),
+      definition: withUnit(definitionOf({ id: definition, section }, alarms.definitions), alarms.metrics),
       ...spanOf(range, parts.clock.nowMs()),
       ...(period === undefined ? {} : { periodMs: period * 1000 }),
     };
@@ -71,9 +71,9 @@ function definitionOf({ id, section }: Asked, known: readonly KnownDefinition[])
 }
 
 function definitionOfSection(section: Readonly<Record<string, unknown>>): AlarmDefinition {
-  const reading = configSchema.safeParse({ alarms: { metrics: [section] } });
-  const problems = reading.error?.issues.map(({ path, message }) => `${path.slice(3).join('.')} ${message}`);
-  const [definition] = reading.success ? ownDefinitions(reading.data.alarms) : [];
+  const reading = configSchema.shape.alarms.safeParse({ metrics: [section] });
+  const problems = reading.error?.issues.map(({ path, message }) => `${path.slice(2).join('.')} ${message}`);
+  const [definition] = reading.success ? ownDefinitions(reading.data) : [];
   if (definition !== undefined) return definition;
   throw new Fault('invalid', `Cannot test this alarm: ${problems?.join('; ') ?? 'there is none'}.`);
 }

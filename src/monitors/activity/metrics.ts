@@ -18,11 +18,15 @@ const FINER: readonly Dimension[] = [
 const OF_KIND: Readonly<
   Record<
     MetricKind['kind'],
-    Pick<MetricDefinition, 'statistics' | 'percentileMax' | 'usualStatistic' | 'finerDimensions'>
+    Pick<MetricDefinition, 'statistics' | 'percentileMax' | 'usualStatistic' | 'finerDimensions' | 'isShare'>
   >
 > = {
   count: { statistics: ['Sum'], finerDimensions: FINER },
-  ratio: { statistics: ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount'], finerDimensions: FINER },
+  ratio: {
+    statistics: ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount'],
+    finerDimensions: FINER,
+    isShare: true,
+  },
   bytes: {
     statistics: ['Average', 'Sum', 'Minimum', 'Maximum', 'SampleCount'],
     percentileMax: 99.9,

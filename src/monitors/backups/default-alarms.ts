@@ -23,7 +23,7 @@ export const BACKUP_ALARMS: readonly AlarmDefinition[] = [
     firstStep:
       'Look whether its job ran and what it said; start it by hand if it did not. Restore nothing from {bucket} without looking at the run before.',
     labels: {},
-    rule: statusRule(['missing', 'incomplete']),
+    rule: statusRule(['missing', 'incomplete'], 'A series is missing or incomplete'),
   },
   {
     id: 'backups/wrong',
@@ -32,7 +32,10 @@ export const BACKUP_ALARMS: readonly AlarmDefinition[] = [
     firstStep:
       'Compare the newest files with those of the run before. If they are right as they are, accept the new size.',
     labels: {},
-    rule: statusRule(['too-small', 'too-large', 'duplicate', 'wrong-content']),
+    rule: statusRule(
+      ['too-small', 'too-large', 'duplicate', 'wrong-content'],
+      'A series is too small, too large, the same as before or of wrong content',
+    ),
   },
   {
     id: 'backups/late',
@@ -40,10 +43,10 @@ export const BACKUP_ALARMS: readonly AlarmDefinition[] = [
     severity: 'warning',
     firstStep: 'Look how long its job takes now. If the new time is right, give its series more grace.',
     labels: {},
-    rule: statusRule(['late']),
+    rule: statusRule(['late'], 'A run came after its deadline'),
   },
 ];
 
-function statusRule(alarmOn: readonly SeriesVerdict[]): AlarmDefinition['rule'] {
-  return { kind: 'status', alarmOn, okOn: JUDGED.filter((verdict) => !alarmOn.includes(verdict)) };
+function statusRule(alarmOn: readonly SeriesVerdict[], means: string): AlarmDefinition['rule'] {
+  return { kind: 'status', alarmOn, okOn: JUDGED.filter((verdict) => !alarmOn.includes(verdict)), means };
 }

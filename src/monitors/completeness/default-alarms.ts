@@ -11,7 +11,12 @@ export const INTAKE_ALARMS: readonly AlarmDefinition[] = [
     firstStep:
       'Look whether its logs are still delivered, and whether the queue or bucket is still the one they go to.',
     labels: {},
-    rule: { kind: 'status', alarmOn: ['silent'], okOn: ['fresh', 'quiet'] },
+    rule: {
+      kind: 'status',
+      alarmOn: ['silent'],
+      okOn: ['fresh', 'quiet'],
+      means: 'Nothing came of a source for longer than its own rhythm explains',
+    },
   },
   {
     id: 'intake/failing',
@@ -19,7 +24,13 @@ export const INTAKE_ALARMS: readonly AlarmDefinition[] = [
     severity: 'critical',
     firstStep: 'Read what it says: mostly a right that is missing, or an endpoint that does not answer.',
     labels: {},
-    rule: { kind: 'status', alarmOn: ['failing'], okOn: ['reading'], holdMs: 5 * MINUTE_MS },
+    rule: {
+      kind: 'status',
+      alarmOn: ['failing'],
+      okOn: ['reading'],
+      holdMs: 5 * MINUTE_MS,
+      means: 'A source cannot be read',
+    },
   },
   {
     id: 'intake/rejects',
@@ -27,7 +38,12 @@ export const INTAKE_ALARMS: readonly AlarmDefinition[] = [
     severity: 'warning',
     firstStep: 'Look at them and why: bucketwatch sql "select reason, line from rejects limit 10".',
     labels: {},
-    rule: { kind: 'status', alarmOn: ['some'], okOn: ['none'] },
+    rule: {
+      kind: 'status',
+      alarmOn: ['some'],
+      okOn: ['none'],
+      means: 'Records came in the last hour that no rule could read',
+    },
   },
   {
     id: 'intake/rejected-batches',
@@ -36,7 +52,12 @@ export const INTAKE_ALARMS: readonly AlarmDefinition[] = [
     firstStep:
       'Look at their reasons on the page of sources; they are kept, and can be tried again once it is mended.',
     labels: {},
-    rule: { kind: 'status', alarmOn: ['some'], okOn: ['none'] },
+    rule: {
+      kind: 'status',
+      alarmOn: ['some'],
+      okOn: ['none'],
+      means: 'Batches came in the last day that could not be read at all',
+    },
   },
   {
     id: 'intake/parked',
@@ -45,7 +66,12 @@ export const INTAKE_ALARMS: readonly AlarmDefinition[] = [
     firstStep:
       'Look at them on the page of sources: somebody may be sending what is meant for another queue.',
     labels: {},
-    rule: { kind: 'status', alarmOn: ['some'], okOn: ['none'] },
+    rule: {
+      kind: 'status',
+      alarmOn: ['some'],
+      okOn: ['none'],
+      means: 'Messages came in the last day of which nothing can be made',
+    },
   },
   {
     id: 'intake/dead-letters',
@@ -54,7 +80,12 @@ export const INTAKE_ALARMS: readonly AlarmDefinition[] = [
     firstStep:
       'Look why they could not be taken in, then send them back to the queue: until then what they told is missing.',
     labels: {},
-    rule: { kind: 'status', alarmOn: ['some'], okOn: ['none'] },
+    rule: {
+      kind: 'status',
+      alarmOn: ['some'],
+      okOn: ['none'],
+      means: 'The dead-letter queue of a source is not empty',
+    },
   },
   {
     id: 'intake/spool',
@@ -63,6 +94,12 @@ export const INTAKE_ALARMS: readonly AlarmDefinition[] = [
     firstStep:
       'Look whether the store takes in what arrives, and whether its disk is full; sources are held back until then.',
     labels: {},
-    rule: { kind: 'status', alarmOn: ['full'], okOn: ['fine'], holdMs: 5 * MINUTE_MS },
+    rule: {
+      kind: 'status',
+      alarmOn: ['full'],
+      okOn: ['fine'],
+      holdMs: 5 * MINUTE_MS,
+      means: 'The spool is 90 % full',
+    },
   },
 ];

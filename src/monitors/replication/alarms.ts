@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { SinceWhen } from '../../lib/since-when.ts';
 import { canaryRows } from './canaries.ts';
 import type { Canary } from './canary-rows.ts';
+import type { CanaryBuckets } from './canary-target.ts';
 import { REPLICATION_ALARMS } from './default-alarms.ts';
 import { looksOf } from './looks.ts';
 import { replicationObjects, type ReplicationRow, type Status } from './objects.ts';
@@ -11,7 +12,7 @@ import { readPairs } from './pairs.ts';
 import { pairStates, type PairState } from './pairs-status.ts';
 
 const DAY_MS = 86_400_000;
-/** Canaries of pairs for which none are written any more tell nothing. */
+/** Canaries of longer ago tell nothing. */
 const CANARIES_MS = 2 * DAY_MS;
 const CANARIES_MAX = 10_000;
 const EVIDENCE_ROWS = 5;
@@ -22,6 +23,8 @@ interface Parts {
   readonly engine: Engine;
   /** HEAD requests an hour that may be sent; 0 when none. */
   readonly requestsPerHour: number;
+  /** The buckets for which canaries are written; of others they tell nothing any more. */
+  readonly canaries: readonly CanaryBuckets[];
   /** False while what the sources had at the start is not read and judged. */
   readonly isSettled: () => boolean;
 }
@@ -34,10 +37,7 @@ export function replicationAlarms(parts: Parts): AlarmFeed {
     async readings(nowMs) {
       const [states, canaries] = await Promise.all([
         judgedStates(parts, nowMs),
-        canaryRows(
-          { range: { startMs: nowMs - CANARIES_MS, endMs: nowMs + DAY_MS }, limit: CANARIES_MAX },
-          parts.engine,
-        ),
+        recentCanaries(parts, nowMs),
       ]);
       const objects = await objectsOf(states, nowMs, parts.engine);
       return [
@@ -133,28 +133,39 @@ function pairReadings(state: PairState, { since, nowMs, objects }: PairContext):
   return [of('replication/failing', verdict), of('replication/lagging', lag, overdueMs)];
 }
 
+async function recentCanaries({ engine, canaries }: Parts, nowMs: number): Promise<Canary[]> {
+  if (canaries.length === 0) return [];
+  const range = { startMs: nowMs - CANARIES_MS, endMs: nowMs + DAY_MS };
+  const rows = await canaryRows({ range, unwritten: true, limit: CANARIES_MAX }, engine);
+  return rows.filter((row) =>
+    canaries.some(({ source, destination }) => row.source === source && row.destination === destination),
+  );
+}
+
 /** The canaries of each pair, newest first, as the newest deadline that counts. */
 function canaryReadings(canaries: readonly Canary[], nowMs: number): FeedReading[] {
   const byPair = Map.groupBy(canaries, ({ pairId }) => pairId);
   return [...byPair].flatMap(([pair, all]) => {
-    const written = all.filter(({ state }) => state !== 'refused');
-    const [newest] = written;
+    const [newest] = all;
     if (newest === undefined) return [];
     const { source, destination } = newest;
-    const reading = { ...deadlineOf(written, nowMs), evidence: evidenceOf(written) };
+    const reading = { ...deadlineOf(all, nowMs), evidence: evidenceOf(all) };
     return [{ definition: 'replication/canary', labels: { pair, source, destination }, reading }];
   });
 }
 
-/** The oldest that is overdue since one arrived; else the last that arrived; else the one that is under way. */
+/**
+ * The oldest that is overdue since one arrived; else the last that arrived; else the one that is under way. One that may not
+ * be written, or not be looked for, is one that does not arrive.
+ */
 export function deadlineOf(
   newestFirst: readonly Canary[],
   nowMs: number,
-): { readonly dueMs?: number; readonly metMs?: number } {
+): { readonly dueMs?: number; readonly metMs?: number; readonly reason?: string } {
   const arrived = newestFirst.findIndex(({ state }) => state === 'arrived');
   const waiting = arrived === -1 ? newestFirst : newestFirst.slice(0, arrived);
   const overdue = waiting.findLast(({ expectedByMs }) => expectedByMs <= nowMs);
-  if (overdue !== undefined) return { dueMs: overdue.expectedByMs };
+  if (overdue !== undefined) return { dueMs: overdue.expectedByMs, reason: overdue.problem };
   const last = newestFirst[arrived];
   if (last === undefined) {
     const [underWay] = waiting;

@@ -84,19 +84,25 @@ export async function canarySeries(
   return series;
 }
 
-/** The canaries sent in the range, newest first; of one pair, or of the pairs of a bucket, where that is asked. */
+/**
+ * The canaries sent in the range, newest first; of one pair, or of the pairs of a bucket, where that is asked. With
+ * `unwritten` also those that were to be sent before it and are not written yet.
+ */
 export function canaryRows(
   query: {
     readonly range: Range;
+    readonly unwritten?: boolean;
     readonly pair?: string | undefined;
     readonly bucket?: string | undefined;
     readonly limit: number;
   },
   engine: Engine,
 ): Promise<Canary[]> {
-  const { range, pair, bucket, limit } = query;
+  const { range, unwritten, pair, bucket, limit } = query;
+  const isLeft = unwritten === true ? `etag = '' and removed_at is null` : 'false';
   const ours = [
-    `sent_at >= fromUnixTimestamp64Milli(${range.startMs}) and sent_at < fromUnixTimestamp64Milli(${range.endMs})`,
+    `(sent_at >= fromUnixTimestamp64Milli(${range.startMs}) or ${isLeft})`,
+    `sent_at < fromUnixTimestamp64Milli(${range.endMs})`,
     ...(pair === undefined ? [] : ['pair_id = {pair:String}']),
     ...(bucket === undefined ? [] : ['(source = {bucket:String} or destination = {bucket:String})']),
   ];

@@ -40,12 +40,20 @@ interface PairRow {
   readonly is_active: 0 | 1;
 }
 
+export type CanaryBuckets = Pick<CanaryTarget, 'source' | 'destination'>;
+
+/** The buckets that canaries of the configuration are for. */
+export function canaryBuckets({
+  pair,
+  ...buckets
+}: Pick<CanarySettings, 'pair' | 'source' | 'destination'>): CanaryBuckets {
+  const [source = '', destination = ''] = pair?.split('/') ?? [buckets.source, buckets.destination];
+  return { source, destination };
+}
+
 /** Looks the pair up. One that nobody knows of is taken to be a copy by key of everything. */
 export async function canaryTarget(settings: CanarySettings, engine: Engine): Promise<CanaryTarget> {
-  const [source = '', destination = ''] = settings.pair?.split('/') ?? [
-    settings.source,
-    settings.destination,
-  ];
+  const { source, destination } = canaryBuckets(settings);
   const [row] = await engine.query<PairRow>(
     `select pair_id, source, destination, prefix, tags, match_by, target_seconds, is_enabled and not is_gone as is_active
      from replication_pairs

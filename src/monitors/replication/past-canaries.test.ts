@@ -51,12 +51,17 @@ describe('deadlinesOf()', () => {
     ]);
   });
 
-  test('nothing is known of what is to come, nor of one that was refused', () => {
+  test('nothing is known of what is to come', () => {
     expect(told([canary(20, 24), canary(0, 5)], 7)).toEqual(['0: 10 -', '5: 10 5']);
-    expect(told([canary(20, null, { state: 'refused' }), canary(0, 5)])).toEqual([
+  });
+
+  test('one that may not be written is due as others are', () => {
+    expect(told([canary(20, null, { state: 'refused', etag: '' }), canary(0, 5)])).toEqual([
       '0: 10 -',
       '5: 10 5',
       '10: 10 5',
+      '20: 10 5',
+      '30: 30 -',
     ]);
   });
 

@@ -17,6 +17,8 @@ export interface PastDeadline {
   readonly atMs: number;
   readonly dueMs?: number;
   readonly metMs?: number;
+  /** Why it is not there. */
+  readonly reason?: string;
 }
 
 /** Canaries of so long before the start, for what held at the start. */
@@ -31,7 +33,7 @@ export async function pastCanaries(
   engine: Engine,
 ): Promise<{ readonly pairs: readonly PastCanaries[]; readonly isCut: boolean }> {
   const range = { startMs: Math.max(0, startMs - BEFORE_MS), endMs };
-  const rows = await canaryRows({ range, limit: CANARIES_MAX }, engine);
+  const rows = await canaryRows({ range, unwritten: true, limit: CANARIES_MAX }, engine);
   const byPair = Map.groupBy(rows, ({ pairId }) => pairId);
   const pairs = [...byPair].flatMap(([pair, canaries]): PastCanaries[] => {
     const [newest] = canaries;
@@ -44,13 +46,16 @@ export async function pastCanaries(
 
 /** What was due of the canaries of a pair, newest first, whenever that changed. */
 export function deadlinesOf(newestFirst: readonly Canary[], endMs: number): PastDeadline[] {
-  const written = newestFirst.filter(({ state }) => state !== 'refused');
-  const times = written.flatMap((canary) => [ownSentMs(canary), canary.expectedByMs, ownArrivedMs(canary)]);
+  const times = newestFirst.flatMap((canary) => [
+    ownSentMs(canary),
+    canary.expectedByMs,
+    ownArrivedMs(canary),
+  ]);
   const past = [...new Set(times)].filter((atMs) => atMs <= endMs).sort((a, b) => a - b);
-  let first = written.length;
+  let first = newestFirst.length;
   return past.map((atMs) => {
-    while (first > 0 && sentBy(written[first - 1], atMs)) first -= 1;
-    const known = written.slice(first, first + NEWEST).map((canary) => asOf(canary, atMs));
+    while (first > 0 && sentBy(newestFirst[first - 1], atMs)) first -= 1;
+    const known = newestFirst.slice(first, first + NEWEST).map((canary) => asOf(canary, atMs));
     return { atMs, ...deadlineOf(known, atMs) };
   });
 }
