@@ -4,7 +4,7 @@ import type { AlarmDefinition } from '../src/alarms/definition.ts';
 import type { FeedReading } from '../src/alarms/feed.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { settingOf, START_MS, states, transitions } from './alarm-setting.ts';
-import { openStore } from './replication-store.ts';
+import { bound, openStore } from './replication-store.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -362,6 +362,27 @@ describe('composites', () => {
       '12:08 page OK -> ALARM',
     ]);
   });
+});
+
+test('all that a pass changes is one write: alarms, what ended, and composites over both', async () => {
+  const it = await settingOf({ engine, definitions: [STATUS, composite('page', `ALARM("${STATUS.id}")`)] });
+  it.readings = [said('a', 'bad'), said('b', 'ok')];
+  await it.at(0);
+  const writes: number[] = [];
+  const again = it.restarted({
+    ...bound(engine),
+    insertRows: (insert) => {
+      if (insert.table === 'alarm_transitions') writes.push(insert.rows.length);
+      return engine.insertRows(insert);
+    },
+  });
+  again.readings = [said('b', 'ok')];
+  await again.at(1);
+  expect((await transitions(engine)).slice(3)).toEqual([
+    '12:01 things/bad{thing="a"} ALARM -> INSUFFICIENT_DATA',
+    '12:01 page ALARM -> OK',
+  ]);
+  expect(writes).toEqual([2]);
 });
 
 test('of 1,001 series the last is left out, and that is told', async () => {

@@ -32,7 +32,12 @@ export interface Group {
 export type Verdict =
   | { readonly kind: 'send' }
   /** Not now; it is asked again on every pass. */
-  | { readonly kind: 'hold'; readonly why: string }
+  | {
+      readonly kind: 'hold';
+      readonly why: string;
+      /** When time alone ends it, milliseconds since 1970 UTC; absent where it takes something else, or long. */
+      readonly untilMs?: number;
+    }
   /** Never: recorded with the reason. */
   | { readonly kind: 'settle'; readonly why: string };
 

@@ -39,6 +39,8 @@ export interface Held {
   readonly alarm: string;
   readonly channel: string;
   readonly why: string;
+  /** When time alone ends it, milliseconds since 1970 UTC; absent where it takes something else, or long. */
+  readonly untilMs?: number;
 }
 
 /** What is to be sent as of now. The same book, rules and moment give the same plan. */
@@ -49,9 +51,11 @@ export function planOf(book: Book, rules: Rules, nowMs: number): Plan {
     begun: begun(lines, moment),
     settled: settled(lines, nowMs),
     due: composed(lines, moment),
-    held: lines.flatMap(({ verdict, now, channel }) =>
-      verdict.kind === 'hold' ? [{ alarm: now.alarm, channel, why: verdict.why }] : [],
-    ),
+    held: lines.flatMap(({ verdict, now, channel }) => {
+      if (verdict.kind !== 'hold') return [];
+      const { kind: _kind, ...held } = verdict;
+      return [{ alarm: now.alarm, channel, ...held }];
+    }),
   };
 }
 
