@@ -147,6 +147,21 @@ async function settingOfSame(definitions: readonly AlarmDefinition[]) {
 }
 
 describe('after a restart', () => {
+  test('no change is earlier than the one before, though the clock was set back and the state was written since', async () => {
+    const it = await settingOf({ engine, definitions: [STATUS] });
+    it.readings = [said('a', 'bad')];
+    await it.at(10);
+    it.readings = it.readings.map((one) => ({ ...one, reading: { ...one.reading, sentence: 'Still bad.' } }));
+    await it.at(5);
+    const again = it.restarted();
+    again.readings = [said('a', 'ok')];
+    await again.at(6);
+    expect(await transitions(engine)).toEqual([
+      '12:10 things/bad{thing="a"} new -> ALARM',
+      '12:10 things/bad{thing="a"} ALARM -> OK',
+    ]);
+  });
+
   test('what was told is not told again', async () => {
     const it = await settingOf({ engine, definitions: [STATUS] });
     it.readings = [said('a', 'bad'), said('b', 'ok')];

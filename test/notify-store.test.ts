@@ -119,7 +119,7 @@ function marksOf({ marks }: Book) {
   const plain = <Mark>(all: ReadonlyMap<string, ReadonlyMap<string, Mark>>) =>
     Object.fromEntries([...all].map(([channel, inner]) => [channel, Object.fromEntries(inner)]));
   const channels = Object.fromEntries(marks.channels);
-  return { alarms: plain(marks.alarms), groups: plain(marks.groups), channels };
+  return { alarms: plain(marks.alarms), groups: plain(marks.groups), tried: plain(marks.tried), channels };
 }
 
 /** The same twice: in the process that wrote it, and in the next. */
@@ -149,7 +149,7 @@ describe.each([
     await one.change('a', 'OK');
     const book = await bothBooks(one);
     expect(sequencesOf(book)).toEqual([1, 2, 3]);
-    expect(marksOf(book)).toEqual({ alarms: {}, groups: {}, channels: {} });
+    expect(marksOf(book)).toEqual({ alarms: {}, groups: {}, tried: {}, channels: {} });
     expect(book.transitions.find(({ sequence }) => sequence === 1)).toMatchObject({
       alarm: 'a',
       from: 'OK',

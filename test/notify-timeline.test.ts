@@ -230,16 +230,16 @@ describe('routes', () => {
   });
 });
 
-describe('what keeps alarms quiet', () => {
-  const silence = (startMs: number, endMs: number) => ({
-    id: 's',
-    match: [{ label: 'alarm', values: ['a*'] }],
-    startMs: START_MS + startMs,
-    endMs: START_MS + endMs,
-    author: 'ada',
-    reason: 'moving house',
-  });
+const silence = (startMs: number, endMs: number) => ({
+  id: 's',
+  match: [{ label: 'alarm', values: ['a*'] }],
+  startMs: START_MS + startMs,
+  endMs: START_MS + endMs,
+  author: 'ada',
+  reason: 'moving house',
+});
 
+describe('what keeps alarms quiet', () => {
   it('a silence: what lasts longer is told at its end, what came and went in it is recorded', async () => {
     const { log, change, until, store } = timeline(rules());
     store.silences = [silence(0, HOUR_MS)];
@@ -295,6 +295,21 @@ describe('what keeps alarms quiet', () => {
         covers: [{ alarm: 'bucket-3', upTo: 5, state: 'OK' }],
       }),
     );
+  });
+
+  it('inhibition holds although the clock was set back since', async () => {
+    const inhibit = [
+      {
+        source: [{ label: 'kind', values: ['endpoint'] }],
+        target: [{ label: 'kind', values: ['bucket'] }],
+        equal: [],
+      },
+    ];
+    const { log, change, until, store, nowMs } = timeline(rules({ inhibit }));
+    store.change('down', 'ALARM', { atMs: nowMs() + HOUR_MS, labels: { kind: 'endpoint' } });
+    change('bucket', 'ALARM', { kind: 'bucket' });
+    await until(10 * MINUTE_MS);
+    expect(log).toEqual(['00:00 ops ALARM down']);
   });
 
   it('quiet hours in a time zone: nothing is told in them, and what is left is told after them', async () => {
@@ -440,6 +455,37 @@ describe('failures', () => {
     answer({ kind: 'delivered', id: '' });
     await until(HOUR_MS);
     expect(log.slice(4)).toEqual(['00:03 ops ALARM OK a']);
+  });
+
+  describe('what failed may have arrived, and so its end is told', () => {
+    it('by a step that is not reached any more', async () => {
+      const escalate = [{ afterMs: 15 * MINUTE_MS, channels: ['pager'] }];
+      const { log, change, until, answer } = timeline(rules({ routes: [route({ escalate })] }));
+      change('a', 'ALARM');
+      await until(14 * MINUTE_MS);
+      answer({ kind: 'failed', reason: 'no answer for 10 s' });
+      await until(15 * MINUTE_MS);
+      change('a', 'OK');
+      answer({ kind: 'delivered', id: '' });
+      await until(HOUR_MS);
+      expect(log.filter((line) => line.includes('pager'))).toEqual([
+        '00:15 pager ALARM a',
+        '00:15:10 pager ALARM OK a',
+      ]);
+    });
+
+    it('in a silence', async () => {
+      const { log, change, until, answer, store } = timeline(rules());
+      change('a1', 'ALARM');
+      answer({ kind: 'failed', reason: 'no answer for 10 s' });
+      await until(30 * SECOND_MS);
+      store.silences = [silence(35 * SECOND_MS, HOUR_MS)];
+      await until(40 * SECOND_MS);
+      change('a1', 'OK');
+      answer({ kind: 'delivered', id: '' });
+      await until(2 * HOUR_MS);
+      expect(log).toEqual(['00:00:30 ops ALARM a1', '00:00:40 ops ALARM OK a1']);
+    });
   });
 
   it('a refusal is recorded and not tried again', async () => {

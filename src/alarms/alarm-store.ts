@@ -81,8 +81,11 @@ export class AlarmStore {
     const alarms = new Map(states.map((row) => [row.alarm, keptOf(row, true)]));
     for (const row of transitions) {
       const listed = alarms.get(row.alarm);
-      if (listed !== undefined && listed.stored.revision >= row.revision) continue;
-      alarms.set(row.alarm, keptOf(row, listed !== undefined));
+      if (listed === undefined || listed.stored.revision < row.revision)
+        alarms.set(row.alarm, keptOf(row, listed !== undefined));
+      // The row of a state does not say when its transition was noticed.
+      else if (listed.stored.revision === row.revision)
+        alarms.set(row.alarm, { ...listed, stored: { ...listed.stored, atMs: row.atMs } });
     }
     this.#alarms = alarms;
     this.#sequence = [...alarms.values()].reduce((most, { stored }) => Math.max(most, stored.sequence), 0);

@@ -14,6 +14,8 @@ export interface Line {
   readonly now: Transition;
   /** What the channel was told; what it would be without a mark when it has none. */
   readonly mark: AlarmMark;
+  /** Whether a message of what is behind the mark was tried: it may have arrived, so what the channel believes is not known. */
+  readonly isTried: boolean;
   /** Transitions behind the mark, in order. */
   readonly pending: readonly Transition[];
   /** States it went through behind the mark, none twice in a row; the last is what the channel is to believe. */
@@ -71,9 +73,9 @@ export function isReminder({ pending }: Line): boolean {
   return pending.length === 0;
 }
 
-/** The end of what the channel was told. */
+/** The end of what the channel was told, or may have been. */
 export function isRecovery(line: Line): boolean {
-  return stateOf(line) === 'OK' && line.mark.toldMs !== undefined;
+  return stateOf(line) === 'OK' && (line.mark.toldMs !== undefined || line.isTried);
 }
 
 /**
@@ -86,7 +88,7 @@ export function quietened(
   whyAt: (line: Line, atMs: number) => string | undefined,
 ): Verdict {
   const why = whyAt(line, nowMs);
-  const hasComeBack = !isReminder(line) && stateOf(line) === line.mark.state;
+  const hasComeBack = !isReminder(line) && !line.isTried && stateOf(line) === line.mark.state;
   const [first] = line.pending;
   if (hasComeBack && first !== undefined && line.pending.every(({ atMs }) => whyAt(line, atMs) !== undefined))
     return { kind: 'settle', why: whyAt(line, first.atMs) ?? '' };

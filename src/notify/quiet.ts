@@ -18,20 +18,24 @@ export const inhibit: Stage = (lines, moment) => {
 function inhibitorAt(
   { now }: Line,
   when: { readonly atMs: number; readonly sources: readonly (readonly (readonly Transition[])[])[] },
-  { rules }: Moment,
+  { rules, nowMs }: Moment,
 ): string | undefined {
   for (const [index, { source, target, equal }] of rules.inhibit.entries()) {
     if (!fits(target, now) || fits(source, now)) continue;
     const found = when.sources[index]?.find(
-      (history) => isInAlarmAt(history, when.atMs) && isAlike(history.at(-1), now, equal),
+      (history) => isInAlarmAt(history, { atMs: when.atMs, nowMs }) && isAlike(history.at(-1), now, equal),
     );
     if (found !== undefined) return `inhibited by ${found[0]?.alarm ?? ''}`;
   }
   return undefined;
 }
 
-function isInAlarmAt(history: readonly Transition[], atMs: number): boolean {
-  const last = history.findLast((one) => one.atMs <= atMs);
+/** Now is what was said last, though its time may lie ahead when the clock was set back. */
+function isInAlarmAt(
+  history: readonly Transition[],
+  { atMs, nowMs }: { readonly atMs: number; readonly nowMs: number },
+): boolean {
+  const last = atMs >= nowMs ? history.at(-1) : history.findLast((one) => one.atMs <= atMs);
   return (last?.to ?? history[0]?.from) === 'ALARM';
 }
 

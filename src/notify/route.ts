@@ -38,7 +38,8 @@ function linesOf(history: readonly Transition[], { rules, book: { marks } }: Mom
     const group = groupOf(now, target.route);
     const verdict =
       target.channel === NOWHERE ? ({ kind: 'settle', why: 'no route takes it' } as const) : SEND;
-    return [{ ...target, group, now, mark, pending, passed: [], told: now, verdict }];
+    const isTried = (marks.tried.get(target.channel)?.get(now.alarm) ?? 0) > mark.upTo;
+    return [{ ...target, group, now, mark, isTried, pending, passed: [], told: now, verdict }];
   });
 }
 
