@@ -15,7 +15,8 @@ import { testClock } from './test-clock.ts';
 
 const SECOND_MS = 1000;
 const START_MS = Date.parse('2026-11-21T12:00:00Z');
-const SOON_MS = 5 * SECOND_MS;
+/** Nothing but the wait of the group is between the two; without being woken it would be up to five seconds. */
+const SOON_MS = 2 * SECOND_MS;
 const WAIT = { timeout: 60_000, interval: 2 };
 const THINGS = ['a', 'b', 'c'];
 
@@ -153,7 +154,7 @@ async function alarmedMs(): Promise<number[]> {
 
 const bad = (thing: string): string => `things/bad{thing="${thing}"}`;
 
-test('alarms of one pass are one message within five seconds of it', async () => {
+test('alarms of one pass are one message two seconds after it', async () => {
   const it = running({});
   it.setting.readings = all('ok');
   await it.pass(15 * SECOND_MS);
@@ -163,10 +164,10 @@ test('alarms of one pass are one message within five seconds of it', async () =>
   const [evaluatedMs = Number.NaN, ...more] = await alarmedMs();
   expect(more).toEqual([]);
   expect(it.told).toEqual([{ afterMs: expect.any(Number) as number, alarms: THINGS.map(bad) }]);
-  expect((it.told[0]?.afterMs ?? Number.NaN) - evaluatedMs).toBeLessThanOrEqual(SOON_MS);
+  expect((it.told[0]?.afterMs ?? Number.NaN) - evaluatedMs).toBe(SOON_MS);
 });
 
-test('a feed that has changed is asked at once, and what it says is told within five seconds', async () => {
+test('a feed that has changed is asked at once, and what it says is told two seconds later', async () => {
   const it = running({});
   it.setting.readings = all('ok');
   await it.pass(15 * SECOND_MS);

@@ -27,6 +27,8 @@ interface Timeline {
   /** What the channels answer from now on. */
   readonly answer: (delivery: Delivery) => void;
   readonly nowMs: () => number;
+  /** How often a channel said that it is free again. */
+  readonly freed: () => number;
 }
 
 /** `renewMs`: of channels that forget. */
@@ -61,7 +63,11 @@ function timeline(given: Rules, renewMs?: number): Timeline {
       },
     }),
   );
-  const notifier = new Notifier(given, { store, channels, clock, log: silentLog });
+  let freed = 0;
+  const onFree = (): void => {
+    freed += 1;
+  };
+  const notifier = new Notifier(given, { store, channels, clock, log: silentLog, onFree });
   const pass = async (): Promise<void> => {
     await notifier.pass(NEVER);
     await notifier.idle();
@@ -87,6 +93,7 @@ function timeline(given: Rules, renewMs?: number): Timeline {
       answer = delivery;
     },
     nowMs: () => nowMs,
+    freed: () => freed,
   };
 }
 
@@ -486,6 +493,17 @@ describe('failures', () => {
       await until(2 * HOUR_MS);
       expect(log).toEqual(['00:00:30 ops ALARM a1', '00:00:40 ops ALARM OK a1']);
     });
+  });
+
+  it('a channel that has taken a message is free for the next at once, one that failed is not', async () => {
+    const { change, until, answer, freed } = timeline(rules());
+    answer({ kind: 'failed', reason: 'no answer' });
+    change('a', 'ALARM');
+    await until(2 * MINUTE_MS);
+    expect(freed()).toBe(0);
+    answer({ kind: 'delivered', id: '' });
+    await until(HOUR_MS);
+    expect(freed()).toBe(1);
   });
 
   it('a refusal is recorded and not tried again', async () => {
