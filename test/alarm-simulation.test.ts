@@ -245,7 +245,7 @@ function wrongBeliefs({ receipts, transitions }: Records): string[] {
       mine.flatMap(({ notification }) => notification.alarms.map(({ id, state }) => [id, state] as const)),
     );
     return [...last]
-      .filter(([, state]) => state !== 'INSUFFICIENT_DATA' || channel === 'chat')
+      .filter(([, state]) => state !== 'INSUFFICIENT_DATA' || channel === 'chat' || channel === 'letter')
       .map(([alarm, state]) => ({ alarm, state, belief: beliefs.get(alarm) ?? 'OK' }))
       .filter(({ state, belief }) => state !== belief)
       .map(({ alarm, state, belief }) => `${channel} takes ${alarm} for ${belief}, it is ${state}`);

@@ -12,7 +12,7 @@ import { silentLog } from '../src/lib/log.ts';
 import type { Channel, Delivery, Notification } from '../src/notify/channel.ts';
 import { Notifier } from '../src/notify/deliver.ts';
 import { EngineStore } from '../src/notify/engine-store.ts';
-import type { Rules } from '../src/notify/rules.ts';
+import { type Rules, WEEKDAYS } from '../src/notify/rules.ts';
 import { Records } from './alarm-records.ts';
 import { DEFINITIONS, Things } from './alarm-things.ts';
 import { HOUR_MS, MINUTE_MS, route, rules } from './notify-book.ts';
@@ -20,14 +20,14 @@ import { bound } from './replication-store.ts';
 
 export const START_MS = Date.parse('2026-11-21T12:00:00Z');
 export const REPEAT_MS = HOUR_MS;
-export const CHANNELS = ['chat', 'mail', 'pager'];
+export const CHANNELS = ['chat', 'mail', 'letter', 'pager'];
 const NEVER = new AbortController().signal;
 const SETTLE_MS = 30_000;
 const SECOND_MS = 1000;
 /** Events of one step: more of them go round in circles. */
 const EVENTS_MAX = 2_000;
 
-/** `chat` is told all, `mail` the usual states, and `pager` what lasts. */
+/** `chat` is told all, `mail` the usual states but for twenty minutes after noon, `letter` all in digests, and `pager` what lasts. */
 export const RULES: Rules = rules({
   routes: [
     route({
@@ -42,10 +42,18 @@ export const RULES: Rules = rules({
     }),
     route({
       name: 'second',
+      goesOn: true,
       channels: ['mail'],
       groupBy: ['alarm'],
       groupWaitMs: 0,
       repeatIntervalMs: REPEAT_MS,
+      mute: ['lunch'],
+    }),
+    route({
+      name: 'third',
+      channels: ['letter'],
+      states: ['OK', 'ALARM', 'INSUFFICIENT_DATA'],
+      digest: { cron: '*/30 * * * *', timezone: 'UTC' },
     }),
   ],
   inhibit: [
@@ -55,6 +63,9 @@ export const RULES: Rules = rules({
       equal: [],
     },
   ],
+  muteTimes: {
+    lunch: [{ weekdays: WEEKDAYS, fromMinute: 12 * 60 + 20, toMinute: 12 * 60 + 40, timezone: 'UTC' }],
+  },
 });
 
 interface Life {

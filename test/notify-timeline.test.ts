@@ -506,6 +506,25 @@ describe('failures', () => {
     expect(freed()).toBe(1);
   });
 
+  it('what a channel that is sending is not told of a new alarm is recorded all the same', async () => {
+    const store = new MemoryStore();
+    const send = (name: string): Channel['send'] =>
+      name === 'slow' ? () => new Promise(() => undefined) : async () => ({ kind: 'delivered', id: '' });
+    const channels = ['slow', 'fast'].map((name): Channel => ({ name, kind: 'webhook', send: send(name) }));
+    const given = rules({ routes: [route({ channels: ['slow', 'fast'], groupWaitMs: 0 })] });
+    const clock = { nowMs: () => START_MS, sleep: () => Promise.resolve() };
+    const notifier = new Notifier(given, { store, channels, clock, log: silentLog });
+    store.change('a', 'ALARM', { atMs: START_MS });
+    await notifier.pass(NEVER);
+    store.change('b', 'INSUFFICIENT_DATA', { atMs: START_MS });
+    await notifier.pass(NEVER);
+    const recorded = store.entries.filter(({ covers }) => covers.some(({ alarm }) => alarm === 'b'));
+    expect(recorded.map(({ kind, channel }) => `${kind} ${channel}`)).toEqual([
+      'settled slow',
+      'settled fast',
+    ]);
+  });
+
   it('a refusal is recorded and not tried again', async () => {
     const { log, change, until, answer, store } = timeline(rules());
     answer({ kind: 'refused', reason: 'HTTP 404' });
