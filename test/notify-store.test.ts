@@ -277,6 +277,25 @@ describe('the engine alone', () => {
     expect(marksOf(await store.read()).alarms).toEqual({ ops: { a: { upTo: 1, state: 'ALARM' } } });
   });
 
+  test('a transition that is seen after a later one is not lost', async () => {
+    const { store } = await engineCase();
+    const change = (sequence: number, alarm: string) =>
+      storeTransition({ sequence, alarm, from: 'OK', to: 'ALARM', atMs: NOW_MS }, engine);
+    await change(1, 'a');
+    await store.read();
+    await change(3, 'c');
+    expect(sequencesOf(await store.read())).toEqual([1, 3]);
+    await change(2, 'b');
+    expect(sequencesOf(await store.read())).toEqual([1, 2, 3]);
+    await change(5, 'a');
+    await store.read();
+    clock.ms += MINUTE_MS;
+    expect(sequencesOf(await store.read())).toEqual([1, 2, 3, 5]);
+    await change(6, 'b');
+    expect(sequencesOf(await store.read())).toEqual([1, 2, 3, 5, 6]);
+    clock.ms = NOW_MS;
+  });
+
   test('the same append again is stored once', async () => {
     const { store } = await engineCase();
     await store.append([outcome('delivered', claim('ops', 'a', 1))]);
