@@ -18,6 +18,7 @@ const START_MS = Date.parse('2026-11-21T12:00:00Z');
 /** Nothing but the wait of the group is between the two; without being woken it would be up to five seconds. */
 const SOON_MS = 2 * SECOND_MS;
 const WAIT = { timeout: 60_000, interval: 2 };
+vi.setConfig({ testTimeout: 180_000 });
 const THINGS = ['a', 'b', 'c'];
 
 let engine: Engine;
