@@ -12,7 +12,7 @@ import { HOUR_MS, MINUTE_MS } from './notify-book.ts';
 import { openStore } from './replication-store.ts';
 
 const STEPS = 50;
-const SEEDS = seedsOf(process.env['SEED'] ?? '1-3');
+const SEEDS = seedsOf(process.env['SEED'] ?? '1-2');
 
 let engine: Engine;
 let store: Awaited<ReturnType<typeof openStore>>;
