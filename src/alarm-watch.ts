@@ -1,6 +1,6 @@
 /** Wires alarms: the definitions of monitors and of the configuration, what they are evaluated by, and where it is kept. */
 import { AlarmStore } from './alarms/alarm-store.ts';
-import { openEvaluator } from './alarms/evaluator.ts';
+import { type Evaluator, openEvaluator } from './alarms/evaluator.ts';
 import type { AlarmFeed, MetricReader } from './alarms/feed.ts';
 import { type AlarmsControl, type KnownDefinition, withUnit } from './alarms/known-definition.ts';
 import { SETTLE_MS } from './alarms/state.ts';
@@ -8,7 +8,6 @@ import { changedDefinition, ownDefinitions } from './config/alarm-definitions.ts
 import type { Config } from './config/schema.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Clock } from './lib/clock.ts';
-import type { Job } from './lib/job.ts';
 import { ACTIVITY_ALARMS } from './monitors/activity/default-alarms.ts';
 import { BucketTags } from './monitors/bucket-tags.ts';
 import { backupAlarms } from './monitors/backups/alarms.ts';
@@ -30,10 +29,12 @@ interface AlarmParts {
   readonly metrics?: MetricReader;
   /** False while what the sources had at the start is not read and judged. */
   readonly isSettled: () => boolean;
+  /** Called when transitions have been stored. */
+  readonly onTransitions?: () => void;
 }
 
 export interface Alarms extends AlarmsControl {
-  readonly job: Job;
+  readonly job: Evaluator;
 }
 
 /** The alarms of the configuration over those of the feeds. */

@@ -14,6 +14,8 @@ export function openBackups(
     readonly estate: Estate;
     readonly clock: Clock;
     readonly isTakenIn: () => boolean;
+    /** Called when what is said of a series has been stored. */
+    readonly onVerdicts?: () => void;
   },
 ): BackupsMonitor {
   const { looks } = config.backups;

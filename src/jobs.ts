@@ -77,9 +77,17 @@ export function openJobs(config: Config, parts: JobParts): Jobs {
     },
   };
   const canaries = openCanaries(replication, parts);
-  const backups = openBackups(config, { ...parts, isTakenIn: () => start.isTakenIn() });
-  const alarms = openAlarms(config, { ...parts, isSettled: () => start.isSettled });
   const notifications = openNotifications(config, parts);
+  const alarms = openAlarms(config, {
+    ...parts,
+    isSettled: () => start.isSettled,
+    onTransitions: () => notifications.look(),
+  });
+  const backups = openBackups(config, {
+    ...parts,
+    isTakenIn: () => start.isTakenIn(),
+    onVerdicts: () => alarms.job.ask('backups'),
+  });
   const publishing = publishingOf(config, { ...parts, isSettled: () => start.isSettled });
   return {
     all: [

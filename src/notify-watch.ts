@@ -2,6 +2,7 @@
 import type { Config } from './config/schema.ts';
 import type { Engine } from './engine/engine.ts';
 import type { DeliveryReading } from './health/delivery-items.ts';
+import { Bell } from './lib/bell.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Job } from './lib/job.ts';
 import type { Log } from './lib/log.ts';
@@ -11,13 +12,16 @@ import { type Book, KeptMarks } from './notify/book.ts';
 import type { Channel } from './notify/channel.ts';
 import { Notifier } from './notify/deliver.ts';
 import { EngineStore } from './notify/engine-store.ts';
+import type { Held } from './notify/pipeline.ts';
 import type { Rules } from './notify/rules.ts';
 import { openSmtp } from './notify/smtp.ts';
 import { openTopic } from './s3/topic-client.ts';
 import { alarmLinks } from './serve/alarm-links.ts';
 
 const EMPTY_BOOK: Book = { transitions: [], silences: [], acknowledgements: [], marks: new KeptMarks() };
+/** Comes sooner when it is rung for, and when something that is held is due sooner. */
 const EVERY_MS = 5_000;
+const PAUSE_MS_MIN = 100;
 /** As long as a channel waits for an answer: what is being sent at the end is finished and recorded. */
 const DRAIN_MS = 10_000;
 
@@ -30,6 +34,8 @@ export interface Notifications {
   deliveries(): readonly DeliveryReading[];
   /** What the pipeline knows now; nothing where there are no channels. */
   book(): Promise<Book>;
+  /** Looks at once whether there is something to tell. */
+  look(): void;
   /** Waits for what is being sent, for some seconds. Nothing may pass any more. */
   close(): Promise<void>;
 }
@@ -57,17 +63,24 @@ export function openNotifications(
       channels,
       deliveries: () => [],
       book: async () => EMPTY_BOOK,
+      look: () => undefined,
       close: () => Promise.resolve(),
     };
   const names = channels.map(({ name }) => name);
   const store = new EngineStore(names, parts);
-  const notifier = new Notifier(rules, { ...parts, store, channels });
+  const bell = new Bell(parts);
+  const notifier = new Notifier(rules, { ...parts, store, channels, onFree: () => bell.ring() });
   const sending = new AbortController();
+  let pauseMs = EVERY_MS;
   const job: Job = {
     name: 'notifications',
-    everyMs: EVERY_MS,
+    get everyMs() {
+      return pauseMs;
+    },
+    bell,
     run: async () => {
-      await notifier.pass(sending.signal);
+      pauseMs = EVERY_MS;
+      pauseMs = pauseOf(await notifier.pass(sending.signal), clock.nowMs());
     },
   };
   return {
@@ -76,6 +89,7 @@ export function openNotifications(
     channels,
     deliveries: () => deliveriesOf(names, store.channelMarks()),
     book: () => store.read(),
+    look: () => bell.ring(),
     close: async () => {
       const over = new AbortController();
       const late = clock.sleep(DRAIN_MS, over.signal).catch(() => undefined);
@@ -98,6 +112,12 @@ function deliveriesOf(
     const { failuresInRow, reason, triedMs } = mark;
     return { channel, failuresInRow, reason, triedMs };
   });
+}
+
+/** Until the first of these is due. */
+function pauseOf(held: readonly Held[], nowMs: number): number {
+  const untilMs = held.reduce((least, one) => Math.min(least, one.untilMs ?? least), nowMs + EVERY_MS);
+  return Math.max(PAUSE_MS_MIN, untilMs - nowMs);
 }
 
 /** Address of the page, with a slash at its end; empty when the configuration has none. */

@@ -56,7 +56,7 @@ async function becomes(alarm: Alarm, state: AlarmState, sentence = `It is ${stat
     asOfMs: nowMs,
     leansOnGaps: false,
   };
-  await store.write([{ alarm, evaluation }], { nowMs, settledMs: 0 });
+  await store.write({ said: [{ alarm, evaluation }] }, { nowMs, settledMs: 0 });
 }
 
 describe('GET /alarms', () => {

@@ -4,7 +4,7 @@ import type { AlarmDefinition } from '../src/alarms/definition.ts';
 import type { FeedReading } from '../src/alarms/feed.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { type Setting, settingOf, START_MS, states, transitions } from './alarm-setting.ts';
-import { openStore } from './replication-store.ts';
+import { bound, openStore } from './replication-store.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -163,6 +163,21 @@ async function settingOfSame(definitions: readonly AlarmDefinition[]) {
 }
 
 describe('after a restart', () => {
+  test('no change is earlier than the one before, though the clock was set back and the state was written since', async () => {
+    const it = await settingOf({ engine, definitions: [STATUS] });
+    it.readings = [said('a', 'bad')];
+    await it.at(10);
+    it.readings = it.readings.map((one) => ({ ...one, reading: { ...one.reading, sentence: 'Still bad.' } }));
+    await it.at(5);
+    const again = it.restarted();
+    again.readings = [said('a', 'ok')];
+    await again.at(6);
+    expect(await transitions(engine)).toEqual([
+      '12:10 things/bad{thing="a"} new -> ALARM',
+      '12:10 things/bad{thing="a"} ALARM -> OK',
+    ]);
+  });
+
   test('what was told is not told again', async () => {
     const it = await settingOf({ engine, definitions: [STATUS] });
     it.readings = [said('a', 'bad'), said('b', 'ok')];
@@ -449,6 +464,27 @@ describe('composites', () => {
       '12:08 page OK -> ALARM',
     ]);
   });
+});
+
+test('all that a pass changes is one write: alarms, what ended, and composites over both', async () => {
+  const it = await settingOf({ engine, definitions: [STATUS, composite('page', `ALARM("${STATUS.id}")`)] });
+  it.readings = [said('a', 'bad'), said('b', 'ok')];
+  await it.at(0);
+  const writes: number[] = [];
+  const again = it.restarted({
+    ...bound(engine),
+    insertRows: (insert) => {
+      if (insert.table === 'alarm_transitions') writes.push(insert.rows.length);
+      return engine.insertRows(insert);
+    },
+  });
+  again.readings = [said('b', 'ok')];
+  await again.at(1);
+  expect((await transitions(engine)).slice(3)).toEqual([
+    '12:01 things/bad{thing="a"} ALARM -> OK',
+    '12:01 page ALARM -> OK',
+  ]);
+  expect(writes).toEqual([2]);
 });
 
 test('of 10,001 series the last is left out, and that is told', async () => {

@@ -68,6 +68,22 @@ describe('an expected series', () => {
     expect(it.store.asked).toEqual([]);
   });
 
+  test('says so when its verdict changes, and only then', async () => {
+    let said = 0;
+    const onVerdicts = (): void => {
+      said += 1;
+    };
+    const it = await settingOf({ series: [NIGHTLY] }, { objects: nights(1, 21), onVerdicts });
+    await it.look();
+    await it.turn();
+    await it.turn();
+    expect(said).toBe(1);
+    it.at('2026-11-22T02:30:00');
+    await it.turn();
+    await it.turn();
+    expect(said).toBe(2);
+  });
+
   test('is listed once at its deadline, and missing to the minute when nothing is there', async () => {
     const it = await settingOf({ series: [NIGHTLY] }, { objects: nights(1, 21) });
     await it.look();

@@ -51,6 +51,7 @@ export interface Options {
   readonly objects?: StoredObject[];
   readonly script?: Parameters<typeof startListingServer>[1];
   readonly isTakenIn?: () => boolean;
+  readonly onVerdicts?: () => void;
 }
 
 export async function startSetting(backups: Section, options: Options): Promise<Setting> {
@@ -119,6 +120,7 @@ function opened(
       estate,
       clock,
       isTakenIn: options.isTakenIn ?? (() => true),
+      ...(options.onVerdicts === undefined ? {} : { onVerdicts: options.onVerdicts }),
     },
   );
   const [turns, looks] = monitor.jobs;

@@ -45,6 +45,22 @@ test('labels are those of the bucket, or of the source of a pair; nothing of whe
   expect(labelsOf({ bucket: 'other' })).toEqual({});
 });
 
+test.each(['', 'no JSON', '[]', '{"TagSet":7}', '{"TagSet":[null,{"Key":1},{"Value":"x"}]}'])(
+  'a store that answers %j has none',
+  async (document) => {
+    const row = { bucket: 'odd', aspect: 'tagging', state: 'present', document };
+    await engine.command("alter table bucket_configs delete where bucket = 'odd'");
+    await engine.insertRows({
+      table: 'bucket_configs',
+      rows: [
+        { ...row, batch_id: 7, record_number: 1, store: 'main', observed_at: '2026-11-21 11:00:00.000' },
+      ],
+    });
+    const labelsOf = await new BucketTags({ engine, clock }).labelsOf();
+    expect(labelsOf({ bucket: 'odd' })).toEqual({});
+  },
+);
+
 test('they go with an alarm, change with the bucket, and are no part of its id', async () => {
   await tagged('vault', { team: 'a', monitor: 'b' }, 20);
   const definition = {

@@ -78,9 +78,9 @@ beforeAll(async () => {
   const store = new AlarmStore(app.engine);
   await store.read();
   const ago = (minutes: number) => ({ nowMs: NOW_MS - minutes * MINUTE_MS, settledMs: 0 });
-  await store.write([said('orders', 'OK', 'Came.'), said('users', 'OK', 'Came.')], ago(90));
-  await store.write([said('orders', 'ALARM', 'Nothing came by the deadline.')], ago(60));
-  await store.write([said(HOSTILE, 'INSUFFICIENT_DATA', 'Not known\u001b[0m.')], ago(30));
+  await store.write({ said: [said('orders', 'OK', 'Came.'), said('users', 'OK', 'Came.')] }, ago(90));
+  await store.write({ said: [said('orders', 'ALARM', 'Nothing came by the deadline.')] }, ago(60));
+  await store.write({ said: [said(HOSTILE, 'INSUFFICIENT_DATA', 'Not known\u001b[0m.')] }, ago(30));
   const orders = { bucket: 'dumps', series: 'orders', judged: NOW };
   await storeSeries([{ ...orders, verdict: 'missing' }], app.engine);
   await storeRuns([{ ...orders, due: '2026-11-21T10:30:00Z', verdict: 'missing' }], app.engine);

@@ -13,7 +13,8 @@ import { tempFolder } from './temp.ts';
 
 const PASS_MS = 5_000;
 const HOUR_MS = 3_600_000;
-const WAIT = { timeout: 20_000, interval: 5 };
+const WAIT = { timeout: 60_000, interval: 5 };
+vi.setConfig({ testTimeout: 180_000 });
 
 /** A time that goes on when it is told to, and wakes who has slept long enough. */
 class SetClock implements Clock {

@@ -4,6 +4,7 @@
  * `SEED=<number>` runs one seed.
  */
 import { expect, test } from 'vitest';
+import { randomOf } from '../src/demo/random.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { type Book, type Entry, KeptMarks } from '../src/notify/book.ts';
 import type { AlarmState, Channel, Delivery, Notification } from '../src/notify/channel.ts';
@@ -57,16 +58,6 @@ interface Receipt {
   deliveredBy?: object;
   readonly sentBy: object;
   readonly isRefused: boolean;
-}
-
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 class World {

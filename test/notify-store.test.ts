@@ -119,7 +119,7 @@ function marksOf({ marks }: Book) {
   const plain = <Mark>(all: ReadonlyMap<string, ReadonlyMap<string, Mark>>) =>
     Object.fromEntries([...all].map(([channel, inner]) => [channel, Object.fromEntries(inner)]));
   const channels = Object.fromEntries(marks.channels);
-  return { alarms: plain(marks.alarms), groups: plain(marks.groups), channels };
+  return { alarms: plain(marks.alarms), groups: plain(marks.groups), tried: plain(marks.tried), channels };
 }
 
 /** The same twice: in the process that wrote it, and in the next. */
@@ -149,7 +149,7 @@ describe.each([
     await one.change('a', 'OK');
     const book = await bothBooks(one);
     expect(sequencesOf(book)).toEqual([1, 2, 3]);
-    expect(marksOf(book)).toEqual({ alarms: {}, groups: {}, channels: {} });
+    expect(marksOf(book)).toEqual({ alarms: {}, groups: {}, tried: {}, channels: {} });
     expect(book.transitions.find(({ sequence }) => sequence === 1)).toMatchObject({
       alarm: 'a',
       from: 'OK',
@@ -275,6 +275,25 @@ describe('the engine alone', () => {
     expect(marksOf(await store.read()).alarms).toEqual({});
     await store.append([settled('ops', 'a', 1)]);
     expect(marksOf(await store.read()).alarms).toEqual({ ops: { a: { upTo: 1, state: 'ALARM' } } });
+  });
+
+  test('a transition that is seen after a later one is not lost', async () => {
+    const { store } = await engineCase();
+    const change = (sequence: number, alarm: string) =>
+      storeTransition({ sequence, alarm, from: 'OK', to: 'ALARM', atMs: NOW_MS }, engine);
+    await change(1, 'a');
+    await store.read();
+    await change(3, 'c');
+    expect(sequencesOf(await store.read())).toEqual([1, 3]);
+    await change(2, 'b');
+    expect(sequencesOf(await store.read())).toEqual([1, 2, 3]);
+    await change(5, 'a');
+    await store.read();
+    clock.ms += MINUTE_MS;
+    expect(sequencesOf(await store.read())).toEqual([1, 2, 3, 5]);
+    await change(6, 'b');
+    expect(sequencesOf(await store.read())).toEqual([1, 2, 3, 5, 6]);
+    clock.ms = NOW_MS;
   });
 
   test('the same append again is stored once', async () => {

@@ -27,6 +27,8 @@ interface Timeline {
   /** What the channels answer from now on. */
   readonly answer: (delivery: Delivery) => void;
   readonly nowMs: () => number;
+  /** How often a channel said that it is free again. */
+  readonly freed: () => number;
 }
 
 /** `renewMs`: of channels that forget. */
@@ -61,7 +63,11 @@ function timeline(given: Rules, renewMs?: number): Timeline {
       },
     }),
   );
-  const notifier = new Notifier(given, { store, channels, clock, log: silentLog });
+  let freed = 0;
+  const onFree = (): void => {
+    freed += 1;
+  };
+  const notifier = new Notifier(given, { store, channels, clock, log: silentLog, onFree });
   const pass = async (): Promise<void> => {
     await notifier.pass(NEVER);
     await notifier.idle();
@@ -87,6 +93,7 @@ function timeline(given: Rules, renewMs?: number): Timeline {
       answer = delivery;
     },
     nowMs: () => nowMs,
+    freed: () => freed,
   };
 }
 
@@ -277,16 +284,16 @@ describe('routes', () => {
   });
 });
 
-describe('what keeps alarms quiet', () => {
-  const silence = (startMs: number, endMs: number) => ({
-    id: 's',
-    match: [{ label: 'alarm', values: ['a*'] }],
-    startMs: START_MS + startMs,
-    endMs: START_MS + endMs,
-    author: 'ada',
-    reason: 'moving house',
-  });
+const silence = (startMs: number, endMs: number) => ({
+  id: 's',
+  match: [{ label: 'alarm', values: ['a*'] }],
+  startMs: START_MS + startMs,
+  endMs: START_MS + endMs,
+  author: 'ada',
+  reason: 'moving house',
+});
 
+describe('what keeps alarms quiet', () => {
   it('a silence: what lasts longer is told at its end, what came and went in it is recorded', async () => {
     const { log, change, until, store } = timeline(rules());
     store.silences = [silence(0, HOUR_MS)];
@@ -342,6 +349,21 @@ describe('what keeps alarms quiet', () => {
         covers: [{ alarm: 'bucket-3', upTo: 5, state: 'OK' }],
       }),
     );
+  });
+
+  it('inhibition holds although the clock was set back since', async () => {
+    const inhibit = [
+      {
+        source: [{ label: 'kind', values: ['endpoint'] }],
+        target: [{ label: 'kind', values: ['bucket'] }],
+        equal: [],
+      },
+    ];
+    const { log, change, until, store, nowMs } = timeline(rules({ inhibit }));
+    store.change('down', 'ALARM', { atMs: nowMs() + HOUR_MS, labels: { kind: 'endpoint' } });
+    change('bucket', 'ALARM', { kind: 'bucket' });
+    await until(10 * MINUTE_MS);
+    expect(log).toEqual(['00:00 ops ALARM down']);
   });
 
   it('quiet hours in a time zone: nothing is told in them, and what is left is told after them', async () => {
@@ -613,6 +635,67 @@ describe('failures', () => {
     answer({ kind: 'delivered', id: '' });
     await until(HOUR_MS);
     expect(log.slice(4)).toEqual(['00:03 ops ALARM OK a']);
+  });
+
+  describe('what failed may have arrived, and so its end is told', () => {
+    it('by a step that is not reached any more', async () => {
+      const escalate = [{ afterMs: 15 * MINUTE_MS, channels: ['pager'] }];
+      const { log, change, until, answer } = timeline(rules({ routes: [route({ escalate })] }));
+      change('a', 'ALARM');
+      await until(14 * MINUTE_MS);
+      answer({ kind: 'failed', reason: 'no answer for 10 s' });
+      await until(15 * MINUTE_MS);
+      change('a', 'OK');
+      answer({ kind: 'delivered', id: '' });
+      await until(HOUR_MS);
+      expect(log.filter((line) => line.includes('pager'))).toEqual([
+        '00:15 pager ALARM a',
+        '00:15:10 pager ALARM OK a',
+      ]);
+    });
+
+    it('in a silence', async () => {
+      const { log, change, until, answer, store } = timeline(rules());
+      change('a1', 'ALARM');
+      answer({ kind: 'failed', reason: 'no answer for 10 s' });
+      await until(30 * SECOND_MS);
+      store.silences = [silence(35 * SECOND_MS, HOUR_MS)];
+      await until(40 * SECOND_MS);
+      change('a1', 'OK');
+      answer({ kind: 'delivered', id: '' });
+      await until(2 * HOUR_MS);
+      expect(log).toEqual(['00:00:30 ops ALARM a1', '00:00:40 ops ALARM OK a1']);
+    });
+  });
+
+  it('a channel that has taken a message is free for the next at once, one that failed is not', async () => {
+    const { change, until, answer, freed } = timeline(rules());
+    answer({ kind: 'failed', reason: 'no answer' });
+    change('a', 'ALARM');
+    await until(2 * MINUTE_MS);
+    expect(freed()).toBe(0);
+    answer({ kind: 'delivered', id: '' });
+    await until(HOUR_MS);
+    expect(freed()).toBe(1);
+  });
+
+  it('what a channel that is sending is not told of a new alarm is recorded all the same', async () => {
+    const store = new MemoryStore();
+    const send = (name: string): Channel['send'] =>
+      name === 'slow' ? () => new Promise(() => undefined) : async () => ({ kind: 'delivered', id: '' });
+    const channels = ['slow', 'fast'].map((name): Channel => ({ name, kind: 'webhook', send: send(name) }));
+    const given = rules({ routes: [route({ channels: ['slow', 'fast'], groupWaitMs: 0 })] });
+    const clock = { nowMs: () => START_MS, sleep: () => Promise.resolve() };
+    const notifier = new Notifier(given, { store, channels, clock, log: silentLog });
+    store.change('a', 'ALARM', { atMs: START_MS });
+    await notifier.pass(NEVER);
+    store.change('b', 'INSUFFICIENT_DATA', { atMs: START_MS });
+    await notifier.pass(NEVER);
+    const recorded = store.entries.filter(({ covers }) => covers.some(({ alarm }) => alarm === 'b'));
+    expect(recorded.map(({ kind, channel }) => `${kind} ${channel}`)).toEqual([
+      'settled slow',
+      'settled fast',
+    ]);
   });
 
   it('a refusal is recorded and not tried again', async () => {

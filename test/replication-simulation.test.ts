@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type App, openApp } from '../src/app.ts';
 import { configSchema } from '../src/config/schema.ts';
+import { randomOf } from '../src/demo/random.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { openJudge } from '../src/monitors/replication/judge.ts';
@@ -90,17 +91,6 @@ test('every state is the truth in the end, and the sums are those of the states'
 function open(folder: string): Promise<App> {
   const config = configSchema.parse({ data: join(folder, 'data') });
   return openApp(config, {}, { clock: systemClock, log: silentLog });
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** At most one destination of a version fails: the header of the original then tells which. */

@@ -13,6 +13,7 @@ import {
   stateRow,
   transitionRow,
 } from './alarm-rows.ts';
+import type { KnownState } from './composite-alarm.ts';
 import type { Alarm } from './definition.ts';
 import { type StoredAlarm, type Transition, type TransitionTime, transitionOf } from './state.ts';
 
@@ -26,6 +27,15 @@ export interface Ended {
   readonly id: string;
   /** E.g. `its definition is gone or turned off`. */
   readonly why: string;
+}
+
+/** What one pass of the evaluator comes to. */
+export interface Findings {
+  readonly said: readonly Said[];
+  /** Alarms to take back; one that is not OK ends first, as nobody would hear of it again. */
+  readonly gone?: readonly Ended[];
+  /** What is said of composites, from the states that all alarms have by then. */
+  readonly composites?: (states: readonly KnownState[]) => readonly Said[];
 }
 
 type Numbered<Kind> = Kind & { readonly sequence: number };
@@ -48,8 +58,8 @@ interface Kept {
 /** An alarm on its way to the store. */
 interface Change {
   readonly kept: Kept;
-  readonly transition?: Row;
-  readonly state?: Row;
+  readonly made?: Numbered<Transition>;
+  readonly state: Row;
 }
 
 const ROWS_AT_ONCE = 20_000;
@@ -80,8 +90,11 @@ export class AlarmStore {
     const alarms = new Map(states.map((row) => [row.alarm, keptOf(row, true)]));
     for (const row of transitions) {
       const listed = alarms.get(row.alarm);
-      if (listed !== undefined && listed.stored.revision >= row.revision) continue;
-      alarms.set(row.alarm, keptOf(row, listed !== undefined));
+      if (listed === undefined || listed.stored.revision < row.revision)
+        alarms.set(row.alarm, keptOf(row, listed !== undefined));
+      // The row of a state does not say when its transition was noticed.
+      else if (listed.stored.revision === row.revision)
+        alarms.set(row.alarm, { ...listed, stored: { ...listed.stored, atMs: row.atMs } });
     }
     this.#alarms = alarms;
     this.#sequence = [...alarms.values()].reduce((most, { stored }) => Math.max(most, stored.sequence), 0);
@@ -107,42 +120,54 @@ export class AlarmStore {
     return (definition) => until.get(definition);
   }
 
-  /** Writes the transitions that come of it, then what is said now where it differs; gives the transitions. */
-  async write(said: readonly Said[], time: TransitionTime): Promise<Transition[]> {
+  /**
+   * Writes the transitions that come of it, then what is said now where it differs; gives the transitions. They are one
+   * block: who reads them sees none without the composite that explains it.
+   */
+  async write(
+    { said, gone = [], composites = () => [] }: Findings,
+    time: TransitionTime,
+  ): Promise<Transition[]> {
     const writtenMs = this.#next(time.nowMs);
-    const made: Transition[] = [];
-    const changes = said.flatMap(({ alarm, evaluation }): Change[] => {
-      const kept = this.#alarms.get(alarm.id);
-      const stored = kept?.stored;
-      const judged = { alarm, evaluation, ...(stored === undefined ? {} : { stored }) };
-      const transition = this.#numbered(transitionOf(judged, time));
-      if (transition !== undefined) made.push(transition);
-      const now = transition ?? stored;
-      if (now === undefined) return [];
-      return changeOf({ facts: factsOf(alarm), evaluation, transition, now }, kept, writtenMs);
-    });
+    const changed = (all: readonly Said[]): Change[] =>
+      all.flatMap((one) => this.#changed(one, time, writtenMs));
+    const others = [...changed(said), ...gone.flatMap((one) => this.#ended(one, time.nowMs))];
+    const changes = [...others, ...changed(composites(this.#states(others)))];
     await this.#store(changes, writtenMs);
-    return made;
+    return changes.flatMap(({ made }) => made ?? []);
   }
 
-  /** Takes alarms back; one that is not OK ends first, as nobody would hear of it again. */
-  async remove(ended: readonly Ended[], nowMs: number): Promise<void> {
-    if (ended.length === 0) return;
-    const writtenMs = this.#next(nowMs);
-    const changes = ended.flatMap(({ id, why }): Change[] => {
-      const kept = this.#alarms.get(id);
-      if (kept === undefined) return [];
-      const transition = this.#numbered(endOf(kept, why, nowMs));
-      const stored = transition ?? kept.stored;
-      return [
-        {
-          kept: { ...kept, stored, isListed: false, sign: 0 },
-          state: goneRow(kept.facts),
-          ...(transition === undefined ? {} : { transition: transitionRow(kept.facts, transition) }),
-        },
-      ];
-    });
-    await this.#store(changes, writtenMs);
+  #changed({ alarm, evaluation }: Said, time: TransitionTime, writtenMs: number): Change[] {
+    const kept = this.#alarms.get(alarm.id);
+    const stored = kept?.stored;
+    const judged = { alarm, evaluation, ...(stored === undefined ? {} : { stored }) };
+    const transition = this.#numbered(transitionOf(judged, time));
+    const now = transition ?? stored;
+    if (now === undefined) return [];
+    return changeOf({ facts: factsOf(alarm), evaluation, transition, now }, kept, writtenMs);
+  }
+
+  #ended({ id, why }: Ended, nowMs: number): Change[] {
+    const kept = this.#alarms.get(id);
+    if (kept === undefined) return [];
+    const made = this.#numbered(endOf(kept, why, nowMs));
+    const stored = made ?? kept.stored;
+    return [
+      {
+        kept: { ...kept, stored, isListed: false, sign: 0 },
+        state: goneRow(kept.facts),
+        ...(made === undefined ? {} : { made }),
+      },
+    ];
+  }
+
+  /** Of the alarms there are once these changes are stored. */
+  #states(changes: readonly Change[]): KnownState[] {
+    const all = new Map(this.#alarms);
+    for (const { kept } of changes) all.set(kept.facts.id, kept);
+    return [...all.values()]
+      .filter(({ isListed }) => isListed)
+      .map(({ facts: { id, definition }, stored: { state } }) => ({ id, definition, state }));
   }
 
   #numbered(transition: Transition | undefined): Numbered<Transition> | undefined {
@@ -159,10 +184,15 @@ export class AlarmStore {
   async #store(changes: readonly Change[], writtenMs: number): Promise<void> {
     // What a failed writing has left behind is read again before anything else is written.
     this.#isRead = false;
-    await this.#insert('alarm_transitions', rowsOf(changes, 'transition'));
+    const transitions = changes.flatMap(({ kept, made }) =>
+      made === undefined ? [] : [transitionRow(kept.facts, made)],
+    );
+    await this.#insert('alarm_transitions', transitions);
     const evaluated_at = engineTime(writtenMs);
-    const states = rowsOf(changes, 'state').map((row) => ({ ...row, evaluated_at }));
-    await this.#insert('alarm_states', states);
+    await this.#insert(
+      'alarm_states',
+      changes.map(({ state }) => ({ ...state, evaluated_at })),
+    );
     for (const { kept } of changes) this.#alarms.set(kept.facts.id, kept);
     this.#isRead = true;
   }
@@ -171,10 +201,6 @@ export class AlarmStore {
     for (let start = 0; start < rows.length; start += ROWS_AT_ONCE)
       await this.#engine.insertRows({ table, rows: rows.slice(start, start + ROWS_AT_ONCE) });
   }
-}
-
-function rowsOf(changes: readonly Change[], kind: 'transition' | 'state'): Row[] {
-  return changes.flatMap(({ [kind]: row }) => (row === undefined ? [] : [row]));
 }
 
 function keptOf(row: ReadAlarm, isListed: boolean): Kept {
@@ -209,7 +235,7 @@ function changeOf(
     {
       kept: { facts, stored, isListed: true, sign, plainSign, writtenMs, asOfMs: evaluation.asOfMs },
       state: { ...state, as_of },
-      ...(transition === undefined ? {} : { transition: transitionRow(facts, transition) }),
+      ...(transition === undefined ? {} : { made: transition }),
     },
   ];
 }

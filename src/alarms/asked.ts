@@ -3,7 +3,7 @@ import { reasonOf } from '../lib/fault.ts';
 import { capped } from './alarm.ts';
 import { labelsOfId } from './alarm-id.ts';
 import type { AlarmDefinition } from './definition.ts';
-import type { AlarmFeed, MetricReader } from './feed.ts';
+import type { AlarmFeed, FeedReading, MetricReader } from './feed.ts';
 import { JudgedUntil } from './judged-until.ts';
 import { blindLook, feedLook, type Look, metricLook } from './look.ts';
 import { latest, type MetricGroup, readGroup } from './metric-looks.ts';
@@ -28,9 +28,15 @@ interface Reading {
   readonly family: string;
   readonly everyMs: number;
   readonly definitions: readonly AlarmDefinition[];
-  readonly read: (pass: Pass) => Promise<readonly Look[]>;
+  readonly read: (pass: Pass) => Promise<ReadLooks>;
   /** What was read last is stored. */
   readonly done?: () => void;
+}
+
+interface ReadLooks {
+  readonly looks: readonly Look[];
+  /** When they change by themselves, milliseconds since 1970 UTC; absent: not before its next turn, as far as it is known. */
+  readonly changeMs?: number;
 }
 
 const FEEDS_EVERY_MS = 60_000;
@@ -41,6 +47,12 @@ const BLIND_MS = 300_000;
 export class Asked {
   readonly #reading: Reading;
   #turn: number | undefined;
+  /** How often it was to be asked before its turn; and of these, how often by the last that is stored. */
+  #wanted = 0;
+  #answered = 0;
+  #changeMs = Number.POSITIVE_INFINITY;
+  /** What holds once it is stored. */
+  #looked: { readonly wanted: number; readonly changeMs: number } | undefined;
   #failingSinceMs: number | undefined;
 
   constructor(reading: Reading) {
@@ -52,21 +64,32 @@ export class Asked {
   }
 
   isDue(nowMs: number): boolean {
-    return this.#turn !== this.#turnOf(nowMs);
+    return this.#turn !== this.#turnOf(nowMs) || this.#answered !== this.#wanted || nowMs >= this.#changeMs;
+  }
+
+  /** It is asked the next time, whether it is its turn or not. */
+  hurry(): void {
+    this.#wanted += 1;
   }
 
   /** Its turn is over: what came of it is stored. */
   done(nowMs: number): void {
     this.#turn = this.#turnOf(nowMs);
     if (this.#failingSinceMs === undefined) this.#reading.done?.();
+    if (this.#looked === undefined) return;
+    this.#answered = this.#looked.wanted;
+    this.#changeMs = this.#looked.changeMs;
   }
 
   /** What can be told now, and why nothing can: that leaves alarms as they are for a while. */
   async look(pass: Pass): Promise<{ readonly looks: readonly Look[]; readonly problem?: string }> {
     const { name, definitions, read } = this.#reading;
+    const wanted = this.#wanted;
+    this.#looked = undefined;
     try {
-      const looks = await read(pass);
+      const { looks, changeMs = Number.POSITIVE_INFINITY } = await read(pass);
       this.#failingSinceMs = undefined;
+      this.#looked = { wanted, changeMs };
       return { looks };
     } catch (error) {
       pass.signal.throwIfAborted();
@@ -103,9 +126,27 @@ export function feedAsked(feed: AlarmFeed, definitions: readonly AlarmDefinition
     definitions: own,
     async read({ nowMs }) {
       const readings = own.length === 0 ? [] : await feed.readings(nowMs);
-      return own.map((definition) => feedLook(definition, readings));
+      const changeMs = nextDeadlineMs(own, readings, nowMs);
+      return { looks: own.map((definition) => feedLook(definition, readings)), changeMs };
     },
   });
+}
+
+/** When the first of what is due is overdue. */
+function nextDeadlineMs(
+  definitions: readonly AlarmDefinition[],
+  readings: readonly FeedReading[],
+  nowMs: number,
+): number {
+  const graceMs = new Map(
+    definitions.flatMap(({ id, rule }) => (rule.kind === 'deadline' ? [[id, rule.graceMs]] : [])),
+  );
+  const deadlines = readings.flatMap(({ definition, reading }) => {
+    const grace = graceMs.get(definition);
+    if (grace === undefined || 'status' in reading || reading.metMs !== undefined) return [];
+    return reading.dueMs === undefined ? [] : [reading.dueMs + grace];
+  });
+  return deadlines.filter((ms) => ms > nowMs).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }
 
 const UNREAD = 'Metrics are not read.';
@@ -131,7 +172,7 @@ export function groupAsked(group: MetricGroup, metrics: MetricReader | undefined
       completeUntilMs = latest(found);
       const readings = judged.notBefore(found, nowMs);
       const skipped = isSettled ? judged.skipped(readings, nowMs) : undefined;
-      return definitions.map((definition) => {
+      const looks = definitions.map((definition) => {
         const known = knownOf(definition.id);
         const all = series.withUnseen(readings, { definition, known }, nowMs);
         return metrics === undefined
@@ -142,6 +183,7 @@ export function groupAsked(group: MetricGroup, metrics: MetricReader | undefined
             )
           : metricLook(definition, all, skipped);
       });
+      return { looks };
     },
   });
 }

@@ -1,4 +1,5 @@
 /** Evaluates all alarms, again and again: asks feeds and metrics, and stores what comes of it. */
+import { Bell } from '../lib/bell.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Fault } from '../lib/fault.ts';
 import type { Job } from '../lib/job.ts';
@@ -13,7 +14,7 @@ import { Explained } from './explained.ts';
 import type { AlarmFeed, MetricReader } from './feed.ts';
 import type { Look } from './look.ts';
 import { metricGroups } from './metric-looks.ts';
-import type { StoredAlarm, TransitionTime } from './state.ts';
+import type { StoredAlarm, Transition, TransitionTime } from './state.ts';
 
 export interface EvaluatorRequest {
   /** Those that are enabled, of feeds and of the configuration. */
@@ -30,6 +31,8 @@ export interface EvaluatorParts {
   readonly clock: Clock;
   /** Labels that go with an alarm for routing, by those of its series: tags. Absent: none. */
   readonly labelsOf?: () => Promise<(labels: Labels) => Labels>;
+  /** Called when transitions have been stored. */
+  readonly onTransitions?: () => void;
 }
 
 export interface EvaluatorStatus {
@@ -41,6 +44,8 @@ export interface EvaluatorStatus {
 
 /** A job, and what came of its last pass. */
 export interface Evaluator extends Job {
+  /** Asks the feed of this name now, and not only when its turn comes. */
+  ask(feed: string): void;
   status(): EvaluatorStatus;
 }
 
@@ -54,9 +59,12 @@ export function openEvaluator(request: EvaluatorRequest, parts: EvaluatorParts):
 class RunningEvaluator implements Evaluator {
   readonly name = 'alarms';
   readonly everyMs = EVERY_MS;
+  readonly bell: Bell;
   readonly #request: EvaluatorRequest;
   readonly #parts: EvaluatorParts;
   readonly #asked: readonly Asked[];
+  /** By name. */
+  readonly #feeds: ReadonlyMap<string, Asked>;
   readonly #composites: CompositePass;
   readonly #definitions: ReadonlySet<string>;
   readonly #omitted = new Map<string, number>();
@@ -67,11 +75,13 @@ class RunningEvaluator implements Evaluator {
     const { definitions } = request;
     this.#request = request;
     this.#parts = parts;
+    this.bell = new Bell(parts);
     this.#composites = new CompositePass(definitions);
     this.#definitions = new Set(definitions.map(({ id }) => id));
     this.#explained = new Explained(parts.metrics);
+    this.#feeds = new Map(parts.feeds.map((feed) => [feed.name, feedAsked(feed, definitions)]));
     this.#asked = [
-      ...parts.feeds.map((feed) => feedAsked(feed, definitions)),
+      ...this.#feeds.values(),
       ...metricGroups(definitions).map((group) => groupAsked(group, parts.metrics)),
     ];
   }
@@ -82,6 +92,11 @@ class RunningEvaluator implements Evaluator {
       omitted,
       ...(this.#evaluatedMs === undefined ? {} : { evaluatedMs: this.#evaluatedMs }),
     };
+  }
+
+  ask(feed: string): void {
+    this.#feeds.get(feed)?.hurry();
+    this.bell.ring();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -113,7 +128,7 @@ class RunningEvaluator implements Evaluator {
   }
 
   async #judge(looks: readonly Look[], time: TransitionTime, signal: AbortSignal): Promise<void> {
-    const { store } = this.#parts;
+    const { store, onTransitions } = this.#parts;
     const labelsOf = await this.#parts.labelsOf?.();
     const said = looks
       .flatMap((look) => this.#saidOf(look, time.nowMs))
@@ -121,10 +136,17 @@ class RunningEvaluator implements Evaluator {
         alarm: { ...alarm, labels: { ...labelsOf?.(alarm.labels), ...alarm.labels } },
         evaluation,
       }));
-    const explained = await this.#explained.with(said, signal);
-    for (const round of roundsOf(explained)) await store.write(round, time);
-    await store.write(this.#composites.run(this.#states(), time.nowMs), time);
-    await store.remove(this.#gone(looks, said, time), time.nowMs);
+    const rounds = roundsOf(await this.#explained.with(said, signal));
+    const newest = rounds.pop() ?? [];
+    const made: Transition[] = [];
+    for (const round of rounds) made.push(...(await store.write({ said: round }, time)));
+    const findings = {
+      said: newest,
+      gone: this.#gone(looks, said, time),
+      composites: (states: readonly KnownState[]) => this.#composites.run(states, time.nowMs),
+    };
+    made.push(...(await store.write(findings, time)));
+    if (made.length > 0) onTransitions?.();
   }
 
   #saidOf({ definition, sightings }: Look, nowMs: number): Said[] {
@@ -172,13 +194,6 @@ class RunningEvaluator implements Evaluator {
       else of.push(stored);
     }
     return (definition) => known.get(definition) ?? [];
-  }
-
-  #states(): KnownState[] {
-    return [...this.#parts.store.listed()].flatMap(({ id, definition }) => {
-      const stored = this.#parts.store.storedOf(id);
-      return stored === undefined ? [] : [{ id, definition, state: stored.state }];
-    });
   }
 }
 

@@ -57,7 +57,7 @@ const route = z.strictObject({
     .describe(
       'Alarms with the same values of these labels are one message; [alarm]: each by itself; []: all of the route.',
     ),
-  group_wait: duration('30s', 'How long the first of a group waits for others.'),
+  group_wait: duration('2s', 'How long the first of a group waits for others.'),
   group_interval: duration('5m', 'Between two messages of one group.'),
   repeat_interval: duration('4h', 'Between reminders of what stays in ALARM; 0s: none.'),
   states: z.array(z.enum(ALARM_STATES)).min(1).default(['ALARM', 'OK']).describe('States that are told.'),

@@ -1,4 +1,5 @@
 /** Work that is done again and again beside everything else. */
+import { Bell } from './bell.ts';
 import type { Clock } from './clock.ts';
 import { reasonOf } from './fault.ts';
 import type { JobLedger } from './job-records.ts';
@@ -9,6 +10,8 @@ export interface Job {
   readonly name: string;
   /** Pause between the end of one run and the start of the next, milliseconds. */
   readonly everyMs: number;
+  /** Ends that pause early. */
+  readonly bell?: Bell;
   /** One run; repeating it after a crash is harmless. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -22,6 +25,7 @@ interface RepeatParts {
 
 /** Runs the job until the signal aborts. A run that fails is recorded, logged and tried again after the pause. */
 export async function repeat(job: Job, parts: RepeatParts, signal: AbortSignal): Promise<void> {
+  const bell = job.bell ?? new Bell(parts);
   while (!signal.aborted) {
     parts.records?.started(job);
     const failure = await failureOf(job, signal);
@@ -29,7 +33,7 @@ export async function repeat(job: Job, parts: RepeatParts, signal: AbortSignal):
     if (signal.aborted) return;
     if (failure !== undefined) parts.log.error({ job: job.name, error: failure }, 'job failed');
     parts.records?.ended(job.name, failure);
-    await parts.clock.sleep(job.everyMs, signal).catch(() => undefined);
+    await bell.pause(job.everyMs, signal);
   }
 }
 

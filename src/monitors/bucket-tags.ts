@@ -8,10 +8,6 @@ import { latestConfigs } from './bucket-configs.ts';
 const READ_EVERY_MS = 60_000;
 const TAGS_MAX = 50;
 
-interface TagSet {
-  readonly TagSet?: readonly { readonly Key?: string; readonly Value?: string }[];
-}
-
 export class BucketTags {
   readonly #engine: Engine;
   readonly #clock: Clock;
@@ -40,10 +36,26 @@ function bucketOf({ bucket, source, destination }: Labels): string {
   return bucket ?? (destination === undefined ? undefined : source) ?? '';
 }
 
+/** None when a store answers in another form: no alarm hangs on its tags. */
 function tagsOf(document: string): Labels {
-  if (document === '') return {};
-  const { TagSet: tags = [] } = JSON.parse(document) as TagSet;
+  const { TagSet: tags } = objectIn(document);
+  if (!Array.isArray(tags)) return {};
   return Object.fromEntries(
-    tags.slice(0, TAGS_MAX).map(({ Key: key = '', Value: value = '' }) => [`tag.${key}`, value]),
+    tags.slice(0, TAGS_MAX).flatMap((tag: unknown) => {
+      const { Key: key, Value: value = '' } = objectOf(tag);
+      return typeof key === 'string' && typeof value === 'string' ? [[`tag.${key}`, value]] : [];
+    }),
   );
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return objectOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -106,6 +106,8 @@ export interface Marks {
   readonly alarms: ReadonlyMap<string, ReadonlyMap<string, AlarmMark>>;
   /** By channel, then group. */
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, GroupMark>>;
+  /** By channel, then alarm: up to which transition a message was claimed. One that failed may have arrived all the same. */
+  readonly tried: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Channels on which something was tried. */
   readonly channels: ReadonlyMap<string, ChannelMark>;
 }
@@ -145,6 +147,7 @@ export class KeptMarks implements Marks {
   readonly alarms = new Map<string, Map<string, AlarmMark>>();
   readonly groups = new Map<string, Map<string, GroupMark>>();
   readonly channels = new Map<string, ChannelMark>();
+  readonly tried = new Map<string, Map<string, number>>();
 
   /** Entries in the order they were added; the same one twice is harmless. */
   add(entries: readonly Entry[]): void {
@@ -161,6 +164,10 @@ export class KeptMarks implements Marks {
         marks.set(cover.alarm, alarmMark(marks.get(cover.alarm), cover, toldMs));
     }
     if (entry.kind === 'settled') return;
+    if (entry.kind === 'claimed') {
+      const tried = inner(this.tried, channel);
+      for (const { alarm, upTo } of entry.covers) tried.set(alarm, Math.max(tried.get(alarm) ?? 0, upTo));
+    }
     const marks = inner(this.groups, channel);
     marks.set(entry.group, groupMark(marks.get(entry.group), entry));
     if (entry.kind !== 'claimed') this.channels.set(channel, channelMark(this.channels.get(channel), entry));

@@ -24,6 +24,8 @@ export interface NotifierParts {
   readonly channels: readonly Channel[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Called when a channel is free again, after something was handed over. */
+  readonly onFree?: () => void;
 }
 
 /**
@@ -106,37 +108,47 @@ export class Notifier {
   }
 
   /** Not recorded: what is not taken now is sent again next time. */
-  async #renewAll(channel: Channel, renewals: readonly Notification[], signal: AbortSignal): Promise<void> {
+  async #renewAll(
+    channel: Channel,
+    renewals: readonly Notification[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
     for (const notification of renewals) {
       const delivery = await tried(channel, notification, signal);
       if (delivery.kind === 'delivered') continue;
       this.#parts.log.warn({ channel: channel.name, reason: delivery.reason }, 'alarms could not be renewed');
-      return;
+      return false;
     }
+    return true;
   }
 
-  /** Nothing else is sent on a channel until this is over. */
-  #begin(name: string, work: Promise<void>, signal: AbortSignal): void {
-    const { log } = this.#parts;
+  /** Nothing else is sent on a channel until this is over; it gives whether the channel takes messages. */
+  #begin(name: string, work: Promise<boolean>, signal: AbortSignal): void {
+    const { log, onFree } = this.#parts;
     const sending = work
       .catch((error: unknown) => {
         if (!signal.aborted) log.error({ channel: name, error: reasonOf(error) }, 'cannot keep what is sent');
+        return false;
       })
-      .finally(() => this.#busy.delete(name));
+      .then((isFine) => {
+        this.#busy.delete(name);
+        if (isFine) onFree?.();
+      });
     this.#busy.set(name, sending);
   }
 
   /**
    * Ends at the first that fails, as the others would wait behind it, and before the plan is old: what is left is due again
-   * on the next pass.
+   * on the next pass. Gives whether the channel takes messages.
    */
-  async #sendAll(channel: Channel, claims: readonly Claim[], signal: AbortSignal): Promise<void> {
+  async #sendAll(channel: Channel, claims: readonly Claim[], signal: AbortSignal): Promise<boolean> {
     const plannedMs = claims[0]?.atMs ?? 0;
     for (const claim of claims) {
-      if (signal.aborted || elapsedMs(plannedMs, this.#parts.clock.nowMs()) > PLAN_AGE_MS_MAX) return;
+      if (signal.aborted || elapsedMs(plannedMs, this.#parts.clock.nowMs()) > PLAN_AGE_MS_MAX) break;
       const delivery = await this.#sendOne(channel, claim, signal);
-      if (delivery.kind === 'failed') return;
+      if (delivery.kind === 'failed') return false;
     }
+    return true;
   }
 
   async #sendOne(channel: Channel, claim: Claim, signal: AbortSignal): Promise<Delivery> {

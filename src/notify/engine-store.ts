@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Acknowledgement, Book, Entry, Marks, Transition } from './book.ts';
 import type { NotifyStore } from './deliver.ts';
+import { elapsedMs } from './line.ts';
 import { NOWHERE } from './route.ts';
 import { entryRow, type ReadEntries, readEntries } from './stored-entries.ts';
 import {
@@ -22,11 +23,18 @@ export interface EngineStoreParts {
 /** What the tables say, as far as it is still asked for. */
 interface Known {
   readonly marks: ReadEntries['marks'];
-  /** Of the newest transition. */
+  /** Up to this transition all have been read. */
   sequence: number;
+  /** Since when one is missing among those behind it. */
+  missingSinceMs: number | undefined;
   /** By alarm, in order. */
   readonly transitions: Map<string, readonly Transition[]>;
 }
+
+/** So many of the newest are read again at the start: one of a writing under way may be missing among them. */
+const RECENT = 1_000;
+/** What is missing for so long was never stored. */
+const MISSING_MS = 60_000;
 
 /** One for a store; nobody else writes notifications. */
 export class EngineStore implements NotifyStore {
@@ -48,13 +56,7 @@ export class EngineStore implements NotifyStore {
   async read(): Promise<Book> {
     const { engine, clock } = this.#parts;
     const known = await this.#load();
-    for (const transition of await readTransitionsAfter(known.sequence, engine)) {
-      // Somebody else read it meanwhile.
-      if (transition.sequence <= known.sequence) continue;
-      const before = known.transitions.get(transition.alarm) ?? [];
-      known.transitions.set(transition.alarm, [...before, transition].slice(-TRANSITIONS_OF_ALARM_MAX));
-      known.sequence = transition.sequence;
-    }
+    await this.#catchUp(known);
     const nowMs = clock.nowMs();
     // After the transitions: what was said before one of them is read with it.
     const acknowledgements = await readAcknowledgements(nowMs, engine);
@@ -101,13 +103,38 @@ export class EngineStore implements NotifyStore {
     const all = await readTransitions({ channels: this.#channels, nowMs: clock.nowMs() }, engine);
     const known = {
       marks,
-      sequence: all.at(-1)?.sequence ?? 0,
+      sequence: Math.max(0, (all.at(-1)?.sequence ?? 0) - RECENT),
+      missingSinceMs: undefined,
       transitions: Map.groupBy(all, ({ alarm }) => alarm),
     };
     this.#number = Math.max(this.#number, number);
     this.#known = known;
     this.#marks = marks;
     return known;
+  }
+
+  /** Of one writing, nodes of a cluster may show a later transition before an earlier one: what is missing is asked for again. */
+  async #catchUp(known: Known): Promise<void> {
+    const { engine, clock } = this.#parts;
+    const found = await readTransitionsAfter(known.sequence, engine);
+    for (const transition of found) {
+      const { alarm, sequence } = transition;
+      const others = (known.transitions.get(alarm) ?? []).filter((one) => one.sequence !== sequence);
+      known.transitions.set(
+        alarm,
+        [...others, transition]
+          .sort((left, right) => left.sequence - right.sequence)
+          .slice(-TRANSITIONS_OF_ALARM_MAX),
+      );
+      if (sequence === known.sequence + 1) known.sequence = sequence;
+    }
+    const newest = found.at(-1)?.sequence ?? known.sequence;
+    const nowMs = clock.nowMs();
+    if (newest > known.sequence) known.missingSinceMs ??= nowMs;
+    const isNever = elapsedMs(known.missingSinceMs ?? nowMs, nowMs) >= MISSING_MS;
+    // Others read meanwhile, and may be further.
+    if (isNever) known.sequence = Math.max(known.sequence, newest);
+    if (newest <= known.sequence) known.missingSinceMs = undefined;
   }
 
   /** Lets go of what every channel knows. */

@@ -14,6 +14,8 @@ export interface Line {
   readonly now: Transition;
   /** What the channel was told; what it would be without a mark when it has none. */
   readonly mark: AlarmMark;
+  /** Whether a message of what is behind the mark was tried: it may have arrived, so what the channel believes is not known. */
+  readonly isTried: boolean;
   /** Transitions behind the mark, in order. */
   readonly pending: readonly Transition[];
   /** States it went through behind the mark, none twice in a row; the last is what the channel is to believe. */
@@ -34,7 +36,12 @@ export interface Group {
 export type Verdict =
   | { readonly kind: 'send' }
   /** Not now; it is asked again on every pass. */
-  | { readonly kind: 'hold'; readonly why: string }
+  | {
+      readonly kind: 'hold';
+      readonly why: string;
+      /** When time alone ends it, milliseconds since 1970 UTC; absent where it takes something else, or long. */
+      readonly untilMs?: number;
+    }
   /** Never: recorded with the reason. */
   | { readonly kind: 'settle'; readonly why: string };
 
@@ -70,9 +77,9 @@ export function isReminder({ pending }: Line): boolean {
   return pending.length === 0;
 }
 
-/** The end of what the channel was told. */
+/** The end of what the channel was told, or may have been. */
 export function isRecovery(line: Line): boolean {
-  return stateOf(line) === 'OK' && line.mark.toldMs !== undefined;
+  return stateOf(line) === 'OK' && (line.mark.toldMs !== undefined || line.isTried);
 }
 
 /** What ends something at the receiver. */
@@ -90,7 +97,7 @@ export function quietened(
   whyAt: (line: Line, atMs: number) => string | undefined,
 ): Verdict {
   const why = whyAt(line, nowMs);
-  const hasComeBack = !isReminder(line) && stateOf(line) === line.mark.state;
+  const hasComeBack = !isReminder(line) && !line.isTried && stateOf(line) === line.mark.state;
   const [first] = line.pending;
   if (hasComeBack && first !== undefined && line.pending.every(({ atMs }) => whyAt(line, atMs) !== undefined))
     return { kind: 'settle', why: whyAt(line, first.atMs) ?? '' };

@@ -45,7 +45,7 @@ function nextLine(
     nowMs,
   }: { readonly now: Transition; readonly mark: AlarmMark | undefined; readonly nowMs: number },
 ): Line {
-  const line = { ...target, group: { id: '', text: '' }, verdict: SEND };
+  const line = { ...target, group: { id: '', text: '' }, isTried: false, verdict: SEND };
   if (now.to === 'ALARM' && mark?.state === 'ALARM')
     return { ...line, now, mark, pending: [], passed: [], told: now };
   const next: Transition = { ...now, sequence: now.sequence + 1, atMs: nowMs, to: 'ALARM' };

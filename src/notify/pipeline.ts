@@ -23,7 +23,7 @@ const STAGES: readonly Stage[] = [
 ];
 
 export interface Plan {
-  /** Where channels begin, to be stored first, all or nothing. */
+  /** Where channels begin, to be stored first, all or nothing, and also of channels that are sending. */
   readonly begun: readonly SettledEntry[];
   /** Of what nothing is to be sent; to be stored too. */
   readonly settled: readonly SettledEntry[];
@@ -39,6 +39,8 @@ export interface Held {
   readonly alarm: string;
   readonly channel: string;
   readonly why: string;
+  /** When time alone ends it, milliseconds since 1970 UTC; absent where it takes something else, or long. */
+  readonly untilMs?: number;
 }
 
 /** What is to be sent as of now. The same book, rules and moment give the same plan. */
@@ -47,11 +49,13 @@ export function planOf(book: Book, rules: Rules, nowMs: number): Plan {
   const lines = STAGES.reduce((passed, stage) => stage(passed, moment), routed(moment) as readonly Line[]);
   return {
     begun: begun(lines, moment),
-    settled: settled(lines, nowMs),
+    settled: settled(lines, moment),
     due: composed(lines, moment),
-    held: lines.flatMap(({ verdict, now, channel }) =>
-      verdict.kind === 'hold' ? [{ alarm: now.alarm, channel, why: verdict.why }] : [],
-    ),
+    held: lines.flatMap(({ verdict, now, channel }) => {
+      if (verdict.kind !== 'hold') return [];
+      const { kind: _kind, ...held } = verdict;
+      return [{ alarm: now.alarm, channel, ...held }];
+    }),
   };
 }
 
@@ -88,27 +92,39 @@ function historiesOf(transitions: readonly Transition[]): ReadonlyMap<string, re
   return Map.groupBy(once, ({ alarm }) => alarm);
 }
 
-/** A channel that waits or fails keeps its place by a mark from the first time on. */
-function begun(lines: readonly Line[], { book, nowMs }: Moment): SettledEntry[] {
-  const isNew = ({ channel, now, verdict }: Line): boolean =>
-    verdict.kind !== 'settle' && book.marks.alarms.get(channel)?.has(now.alarm) !== true;
-  return entriesOf(lines.filter(isNew), nowMs, ({ mark, now }) => ({
-    why: 'told from here on',
-    cover: { alarm: now.alarm, upTo: mark.upTo, state: mark.state },
-  }));
+/** A channel that waits or fails keeps its place by a mark from the first time on; so does one that is sending. */
+function begun(lines: readonly Line[], moment: Moment): SettledEntry[] {
+  const isNew = (line: Line): boolean => !hasMark(line, moment);
+  return entriesOf(lines.filter(isNew), moment.nowMs, (line) => {
+    const { mark, now } = line;
+    const place = { alarm: now.alarm, upTo: mark.upTo, state: mark.state };
+    return settlement(line) ?? { why: 'told from here on', cover: place };
+  });
 }
 
-function settled(lines: readonly Line[], nowMs: number): SettledEntry[] {
-  return entriesOf(lines, nowMs, (line) =>
-    line.verdict.kind === 'settle' ? { why: line.verdict.why, cover: coverOf(line) } : undefined,
-  );
+function settled(lines: readonly Line[], moment: Moment): SettledEntry[] {
+  const known = lines.filter((line) => hasMark(line, moment));
+  return entriesOf(known, moment.nowMs, settlement);
+}
+
+function hasMark({ channel, now }: Line, { book }: Moment): boolean {
+  return book.marks.alarms.get(channel)?.has(now.alarm) === true;
+}
+
+function settlement(line: Line): Settlement | undefined {
+  return line.verdict.kind === 'settle' ? { why: line.verdict.why, cover: coverOf(line) } : undefined;
+}
+
+interface Settlement {
+  readonly why: string;
+  readonly cover: SettledEntry['covers'][number];
 }
 
 /** One entry for each channel and reason. */
 function entriesOf(
   lines: readonly Line[],
   atMs: number,
-  take: (line: Line) => { readonly why: string; readonly cover: SettledEntry['covers'][number] } | undefined,
+  take: (line: Line) => Settlement | undefined,
 ): SettledEntry[] {
   const taken = lines.flatMap((line) => {
     const found = take(line);

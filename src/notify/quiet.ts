@@ -17,7 +17,7 @@ export const inhibit: Stage = (lines, moment) => {
 /** Gives why a target is inhibited at a time; asked once for all targets that are alike, as there may be thousands. */
 function inhibitorOf(
   { source, target, equal }: Inhibition,
-  { histories }: Moment,
+  { histories, nowMs }: Moment,
 ): (now: Transition, atMs: number) => string | undefined {
   const alike = (one: Transition): string => JSON.stringify(equal.map((label) => labelOf(one, label)));
   const sources = Map.groupBy(
@@ -30,7 +30,7 @@ function inhibitorOf(
     const labels = alike(now);
     const asked = `${atMs} ${labels}`;
     if (!found.has(asked)) {
-      const history = sources.get(labels)?.find((one) => isInAlarmAt(one, atMs));
+      const history = sources.get(labels)?.find((one) => isInAlarmAt(one, { atMs, nowMs }));
       found.set(asked, history === undefined ? undefined : `inhibited by ${history[0]?.alarm ?? ''}`);
     }
     return found.get(asked);
@@ -48,8 +48,12 @@ function firstOf<Asked, Given>(
   return undefined;
 }
 
-function isInAlarmAt(history: readonly Transition[], atMs: number): boolean {
-  const last = history.findLast((one) => one.atMs <= atMs);
+/** Now is what was said last, though its time may lie ahead when the clock was set back. */
+function isInAlarmAt(
+  history: readonly Transition[],
+  { atMs, nowMs }: { readonly atMs: number; readonly nowMs: number },
+): boolean {
+  const last = atMs >= nowMs ? history.at(-1) : history.findLast((one) => one.atMs <= atMs);
   return (last?.to ?? history[0]?.from) === 'ALARM';
 }
 

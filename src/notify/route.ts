@@ -39,7 +39,8 @@ function linesOf(history: readonly Transition[], { rules, book: { marks } }: Mom
     const group = groupOf(now, target.route);
     const verdict =
       target.channel === NOWHERE ? ({ kind: 'settle', why: 'no route takes it' } as const) : SEND;
-    return [{ ...target, group, now, mark, pending, passed: [], told: now, verdict }];
+    const isTried = isTriedSince(mark, target.channel, { now, marks });
+    return [{ ...target, group, now, mark, isTried, pending, passed: [], told: now, verdict }];
   });
   return others.length === 0 ? lines : [...lines, ...others];
 }
@@ -60,8 +61,9 @@ function formerLines(
     if (targets.some((target) => target.channel === channel)) continue;
     const pending = history.filter(({ sequence }) => sequence > mark.upTo);
     const route = rules.routes.find((one) => namesOf(one).includes(channel));
-    const line = { channel, afterMs: 0, now, mark, pending, passed: [], told: now };
-    if (mark.state === 'OK')
+    const isTried = isTriedSince(mark, channel, { now, marks });
+    const line = { channel, afterMs: 0, now, mark, isTried, pending, passed: [], told: now };
+    if (mark.state === 'OK' && !isTried)
       lines.push({
         ...line,
         route: NO_ROUTE,
@@ -72,6 +74,15 @@ function formerLines(
       lines.push({ ...line, route, group: groupOf(now, route), verdict: SEND });
   }
   return lines;
+}
+
+/** Whether a message of what is behind the mark was tried: it may have arrived. */
+function isTriedSince(
+  { upTo }: AlarmMark,
+  channel: string,
+  { now, marks }: { readonly now: Transition; readonly marks: Marks },
+): boolean {
+  return (marks.tried.get(channel)?.get(now.alarm) ?? 0) > upTo;
 }
 
 function namesOf({ channels, escalate }: Route): readonly string[] {

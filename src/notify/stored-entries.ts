@@ -60,6 +60,8 @@ export async function readEntries(engine: Engine): Promise<ReadEntries> {
     const failuresInRow = Number(row.failures);
     marks.channels.set(channel, { tried, triedMs: Number(row.tried_ms), failuresInRow, reason });
   }
+  for (const { channel, alarm, up_to } of await engine.query<TriedRow>(TRIED, { limits: LIMITS }))
+    inner(marks.tried, channel).set(alarm, Number(up_to));
   return { marks, number: Number(last?.number ?? 0) };
 }
 
@@ -92,6 +94,19 @@ const ALARM_MARKS = `
     toUnixTimestamp64Milli(argMaxIf(at, number, kind != 'settled' and counted.state != 'OK')) as told_ms,
     maxIf(number, counted.state = 'OK') as ended
   from (select channel, number, at, kind, alarm, up_to, state from covered where up_to = furthest) as counted
+  group by channel, alarm`;
+
+interface TriedRow {
+  readonly channel: string;
+  readonly alarm: string;
+  readonly up_to: number;
+}
+
+const TRIED = `
+  select channel, cover.alarm as alarm, max(cover.up_to) as up_to
+  from notifications
+  array join covers as cover
+  where kind = 'claimed'
   group by channel, alarm`;
 
 interface GroupMarkRow {

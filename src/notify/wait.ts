@@ -26,12 +26,12 @@ function waitOf(line: Line, oldestMs: number, moment: Moment): Verdict | undefin
       ? undefined
       : { kind: 'hold', why: 'it goes into the next digest' };
   if (elapsedMs(oldestMs, nowMs) < route.groupWaitMs)
-    return { kind: 'hold', why: 'it waits for others of its group' };
+    return { kind: 'hold', why: 'it waits for others of its group', untilMs: oldestMs + route.groupWaitMs };
   const sentMs = markOf(line, moment)?.sentMs;
   if (sentMs === undefined || elapsedMs(sentMs, nowMs) >= route.groupIntervalMs) return undefined;
   // It was due when its group was told, and that message was full, or taken in part.
   if (oldestMs + route.groupWaitMs <= sentMs) return undefined;
-  return { kind: 'hold', why: 'its group was told a moment ago' };
+  return { kind: 'hold', why: 'its group was told a moment ago', untilMs: sentMs + route.groupIntervalMs };
 }
 
 /** Whether a time of the digest lies between then and now. */
@@ -55,7 +55,7 @@ export const backOff: Stage = (lines, moment) => {
     const pauseMs = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** (mark.attempts - 1));
     return elapsedMs(mark.triedMs, nowMs) >= pauseMs
       ? undefined
-      : { kind: 'hold', why: 'it failed a moment ago' };
+      : { kind: 'hold', why: 'it failed a moment ago', untilMs: mark.triedMs + pauseMs };
   });
 };
 

@@ -73,7 +73,7 @@ function addChannels(api: Api, parts: ApiParts): void {
     });
     const waiting = held
       .slice(0, shapes.WAITING_MAX)
-      .map((one) => ({ ...one, title: titles.get(one.alarm) ?? one.alarm }));
+      .map(({ alarm, channel, why }) => ({ alarm, title: titles.get(alarm) ?? alarm, channel, why }));
     return context.json({ rows, waiting }, 200);
   });
 }

@@ -34,6 +34,8 @@ export interface BackupsParts {
   readonly clock: Clock;
   /** Whether what the sources had at the start is stored. */
   readonly isTakenIn: () => boolean;
+  /** Called when what is said of a series has been stored. */
+  readonly onVerdicts?: () => void;
 }
 
 /** The monitor, and what it does again and again. */
@@ -205,7 +207,7 @@ class RunningBackups implements BackupsMonitor {
       const tried = mayLook ? await this.#buckets.lookAtSuspects(this.#standing(), signal) : [];
       note(tried.map((series) => desk.judgeOne(series)));
       note(await desk.judge());
-      await desk.write([...judged.values()]);
+      if (await desk.write([...judged.values()])) this.#parts.onVerdicts?.();
     } catch (error) {
       for (const { series } of judged.values()) desk.touch(series);
       throw error;

@@ -188,11 +188,12 @@ export class Desk {
     return { series, stand, evidence: this.evidence.get(key) ?? '' };
   }
 
-  /** Stores what was judged, and takes back the series there are no more. */
-  async write(judged: readonly Judged[]): Promise<void> {
+  /** Stores what was judged, and takes back the series there are no more; gives whether anything else is said of a series. */
+  async write(judged: readonly Judged[]): Promise<boolean> {
     const nowMs = this.#parts.clock.nowMs();
-    await this.#written.write(judged, nowMs);
+    const isNews = await this.#written.write(judged, nowMs);
     await this.#written.keepOnly(this.book.series(), nowMs);
+    return isNews;
   }
 
   /** Stores what somebody said of a series; judged the next time. */

@@ -62,8 +62,11 @@ export class Written {
     return dues === undefined ? undefined : [...dues].reduce<number | undefined>(least, undefined);
   }
 
-  /** Writes what differs; runs before series, so that a series never tells of a run that is not there. */
-  async write(judged: readonly Judged[], atMs: number): Promise<void> {
+  /**
+   * Writes what differs; runs before series, so that a series never tells of a run that is not there. Gives whether a series
+   * did.
+   */
+  async write(judged: readonly Judged[], atMs: number): Promise<boolean> {
     const nowMs = this.#next(atMs);
     const runs: Row[] = [];
     const series: Row[] = [];
@@ -85,6 +88,7 @@ export class Written {
     await this.#insert('backup_series', series);
     // Only what is in the store counts as being there.
     for (const note of after) note();
+    return series.length > 0;
   }
 
   /** Takes back every series that is not among these. */
