@@ -310,12 +310,13 @@ describe('when something is missing', () => {
   });
 });
 
-/** Writes to S3 and SQS: an object written to try a replication and its removal, and messages that were read. */
+/** Writes to S3 and SQS: an object written to try a replication and its removal, and messages that were read. To tell: SNS and CloudWatch. */
 const WRITES = [
   'ChangeMessageVisibilityBatchCommand',
   'DeleteMessageBatchCommand',
   'DeleteObjectCommand',
   'PublishCommand',
+  'PutMetricDataCommand',
   'PutObjectCommand',
   'ReceiveMessageCommand',
 ];

@@ -65,7 +65,7 @@ describe('outlookOf()', () => {
     const book = await bookOf('OK', (store) => silenced(store, NOW_MS - 1));
     const given = { routes: [route({ mute: ['nights'] })], muteTimes: { nights: [NIGHTS] } };
     expect(lines(book, given)).toEqual([
-      'ops after 0 m, told nothing, quiet: silenced; muted: nights, waits: ',
+      'ops after 0 m, told nothing, quiet: silenced by somebody; muted: nights, waits: ',
     ]);
     expect(lines(book, given, NOW_MS + 12 * HOUR_MS)).toEqual([
       'ops after 0 m, told nothing, quiet: , waits: ',

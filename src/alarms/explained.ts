@@ -6,7 +6,7 @@ import type { MetricReader } from './feed.ts';
 /** Of one pass: a cause that makes thousands of alarms is not worth thousands of questions. */
 const QUESTIONS_MAX = 20;
 /** What takes longer is left out: an alarm does not wait for its explanation. */
-const ASKING_MS_MAX = 5_000;
+const ASKING_MS_MAX = 2_000;
 
 export class Explained {
   readonly #metrics: MetricReader | undefined;
