@@ -1,6 +1,7 @@
 /** What the commands about replication share. */
 import type { Command } from 'commander';
-import { type ApiClient, configOf, type GlobalFlags, globalFlags, reach } from './context.ts';
+import { ask } from './ask.ts';
+import type { ApiClient, GlobalFlags } from './context.ts';
 
 /** Options that choose pairs. */
 export function addPairOptions(command: Command): Command {
@@ -12,14 +13,7 @@ export function addPairOptions(command: Command): Command {
 /** Asks the API; in a process of its own what is stored is judged first, as no server does. */
 export async function askReplication<Answer>(
   command: Command,
-  ask: (client: ApiClient, flags: GlobalFlags) => Promise<Answer>,
+  question: (client: ApiClient, flags: GlobalFlags) => Promise<Answer>,
 ): Promise<Answer> {
-  const flags = globalFlags(command);
-  const client = await reach(configOf(flags));
-  try {
-    await client.app?.jobs.catchUp(new AbortController().signal);
-    return await ask(client, flags);
-  } finally {
-    await client.close();
-  }
+  return ask(command, question, { before: (app) => app.jobs.catchUp(new AbortController().signal) });
 }
