@@ -22,15 +22,17 @@ interface EvidenceProps {
 export function Evidence({ rows, limit = rows.length }: EvidenceProps) {
   if (rows.length === 0) return null;
   const shown = rows.map((row, index) => ({ row, index })).slice(-limit);
-  const names = [...new Set(shown.flatMap(({ row }) => Object.keys(row)))];
   return (
     <div className="evidence">
-      <PlainTable
-        label="Evidence"
-        columns={names.map(columnOf)}
-        rows={shown}
-        idOf={({ index }) => String(index)}
-      />
+      {[...Map.groupBy(shown, kindOf)].map(([kind, alike]) => (
+        <PlainTable
+          key={kind}
+          label="Evidence"
+          columns={[...new Set(alike.flatMap(({ row }) => Object.keys(row)))].map(columnOf)}
+          rows={alike}
+          idOf={({ index }) => String(index)}
+        />
+      ))}
       {shown.length < rows.length && (
         <p className="advice">
           The newest {shown.length} of {counted(rows.length, 'row')}.
@@ -38,6 +40,11 @@ export function Evidence({ rows, limit = rows.length }: EvidenceProps) {
       )}
     </div>
   );
+}
+
+/** Points of a metric and the records behind them have nothing in common: each is a table of its own. */
+function kindOf({ row }: Numbered): string {
+  return Object.keys(row)[0] ?? '';
 }
 
 /** How figures are written whose names end so; the ending is not part of the title. */
