@@ -120,7 +120,7 @@ describe('backups', () => {
     const [row] = await engine.query<{ sentence: string; since: string; evidence: string[]; title: string }>(
       "select sentence, toString(since) as since, evidence, title from alarm_states where state = 'ALARM'",
     );
-    expect(row?.title).toBe('Backup orders of vault is not there');
+    expect(row?.title).toBe('Backup orders of vault is missing or incomplete');
     expect(row?.sentence).toBe('Nothing came by the deadline. Cannot list vault.');
     expect(row?.since).toBe('2026-11-21 02:30:00.000');
     expect(row?.evidence.map((text) => JSON.parse(text) as unknown)).toEqual(
@@ -204,13 +204,13 @@ describe('intake', () => {
       'records that cannot be read',
       { rejects: 3 },
       'intake/rejects{source="logs"}',
-      '3 records in the last 1 h.',
+      '3 records were rejected in the last hour.',
     ],
     [
       'a batch that cannot be read',
       { state: 'rejected', reason: 'Not gzip.' },
       'intake/rejected-batches{source="logs"}',
-      '1 batch in the last 1 d.',
+      '1 batch was rejected in the last day.',
     ],
   ])('%s are an alarm until they are long ago', async (_what, more, id, sentence) => {
     await delivered([5], more);

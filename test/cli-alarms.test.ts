@@ -139,7 +139,7 @@ describe('alarms list', () => {
 test('alarms show has everything of one, named by its definition and a label', async () => {
   const { out } = await run('alarms', 'show', 'backups/missing', 'series=orders');
   expect(out).toContain(
-    'Backup orders of dumps is not there: ALARM since 2026-11-21T10:30Z (critical)\nNothing came by the deadline.\n',
+    'Backup orders of dumps is missing or incomplete: ALARM since 2026-11-21T10:30Z (critical)\nNothing came by the deadline.\n',
   );
   expect(out).toContain(`\n${ORDERS}\n`);
   expect(out).toContain('\n\nFirst step: Look whether its job ran');

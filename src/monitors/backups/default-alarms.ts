@@ -18,7 +18,7 @@ export const JUDGED: readonly SeriesVerdict[] = [
 export const BACKUP_ALARMS: readonly AlarmDefinition[] = [
   {
     id: 'backups/missing',
-    title: 'Backup {series} of {bucket} is not there',
+    title: 'Backup {series} of {bucket} is missing or incomplete',
     severity: 'critical',
     firstStep:
       'Look whether its job ran and what it said; start it by hand if it did not. Restore nothing from {bucket} without looking at the run before.',

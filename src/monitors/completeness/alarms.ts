@@ -3,7 +3,6 @@ import type { AlarmFeed, FeedReading } from '../../alarms/feed.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { SinceWhen } from '../../lib/since-when.ts';
 import { bytesText } from '../../lib/size-text.ts';
-import { spanText } from '../../lib/span-text.ts';
 import type { Source } from '../../sources/source.ts';
 import { type Arrivals, sourceArrivals } from './arrivals.ts';
 import { INTAKE_ALARMS } from './default-alarms.ts';
@@ -168,16 +167,24 @@ function troubleReadings(trouble: readonly Trouble[], { sources, lines }: Troubl
     const evidence = reasons.map((reason) => ({ reason }));
     const found: Found[] = [
       {
-        ...counted('intake/rejects', rejects, ['record', 'records', HOUR_MS]),
+        ...counted('intake/rejects', rejects, ['record', 'records', 'rejected in the last hour']),
         source,
         evidence: lines.get(source) ?? [],
       },
       {
-        ...counted('intake/rejected-batches', rejectedBatches, ['batch', 'batches', DAY_MS]),
+        ...counted('intake/rejected-batches', rejectedBatches, [
+          'batch',
+          'batches',
+          'rejected in the last day',
+        ]),
         source,
         evidence,
       },
-      { ...counted('intake/parked', parked, ['message', 'messages', DAY_MS]), source, evidence },
+      {
+        ...counted('intake/parked', parked, ['message', 'messages', 'parked in the last day']),
+        source,
+        evidence,
+      },
     ];
     return found
       .filter(({ status }) => followed.has(source) || status === 'some')
@@ -188,10 +195,10 @@ function troubleReadings(trouble: readonly Trouble[], { sources, lines }: Troubl
 function counted(
   definition: string,
   count: number,
-  [one, many, withinMs]: readonly [one: string, many: string, withinMs: number],
+  [one, many, became]: readonly [one: string, many: string, became: string],
 ): Omit<Found, 'source'> {
   const number = count === 0 ? 'No' : count.toLocaleString('en-US');
-  const sentence = `${number} ${count === 1 ? one : many} in the last ${spanText(withinMs / 1000)}.`;
+  const sentence = `${number} ${count === 1 ? `${one} was` : `${many} were`} ${became}.`;
   return { definition, status: someOf(count), sentence, numbers: { [many]: count } };
 }
 
