@@ -191,7 +191,10 @@ describe('a metric definition', () => {
   const definition = { ...definitionOf(RULE, 'intake'), where: { source: 'logs' } };
 
   /** A point each period: 1 in the first two minutes of every day, else 0. */
-  function reader(series: readonly string[]): MetricReader & { readonly asked: MetricQuestion[] } {
+  function reader(
+    series: readonly string[],
+    more: { readonly completeUntilMs?: number } = {},
+  ): MetricReader & { readonly asked: MetricQuestion[] } {
     const asked: MetricQuestion[] = [];
     const pointsOf = ({ startMs, endMs, periodMs }: MetricQuestion) =>
       Array.from({ length: (endMs - startMs) / periodMs }, (_, index) => {
@@ -202,7 +205,11 @@ describe('a metric definition', () => {
       asked,
       read: async (question) => {
         asked.push(question);
-        return series.map((bucket) => ({ labels: { source: 'logs', bucket }, points: pointsOf(question) }));
+        return series.map((bucket) => ({
+          labels: { source: 'logs', bucket },
+          points: pointsOf(question),
+          ...more,
+        }));
       },
     };
   }
@@ -224,6 +231,27 @@ describe('a metric definition', () => {
       expect(endMs - startMs).toBeLessThanOrEqual(1440 * MINUTE_MS);
       expect(startMs).toBe(metrics.asked[index - 1]?.endMs ?? startMs);
     }
+  });
+
+  test.each([
+    [
+      'said not to be looked at',
+      DAY_MS / 4,
+      ' What is after 2026-11-21T06:00Z is not complete yet, and was not looked at.',
+    ],
+    [
+      'taken for there after the wait',
+      30 * DAY_MS,
+      ' What is after 2026-11-20T12:00Z is not complete yet, and was not looked at.',
+    ],
+    ['nothing when all is complete', 0, ''],
+  ])('what is on its way is %s', async (_what, lateMs, said) => {
+    const metrics = reader(['a'], { completeUntilMs: NOW_MS - lateMs });
+    const question = { definition, startMs: NOW_MS - 3 * DAY_MS, endMs: NOW_MS };
+    const { note } = await answerBackTest(question, { engine: app.engine, metrics, signal });
+    expect(note).toBe(
+      `Every point counts as there when its period ended: what came late would have been noticed later.${said}`,
+    );
   });
 
   test('is tested by another period, in which it would not have fired', async () => {

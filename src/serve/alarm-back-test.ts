@@ -1,5 +1,6 @@
 /** Back-tests of definitions over what the store has. */
 import { setImmediate } from 'node:timers/promises';
+import { asOf, minuteText } from '../alarms/alarm.ts';
 import { alarmId } from '../alarms/alarm-id.ts';
 import {
   BACK_TEST_COST_MAX,
@@ -157,8 +158,23 @@ async function metricPasts(
   const pasts = [...series.values()].filter(({ points }) => points.length > 0);
   return {
     pasts: pasts.map((reading): Past => ({ kind: 'points', ...reading })),
-    note: 'Every point counts as there when its period ended: what came late would have been noticed later.',
+    note: `Every point counts as there when its period ended: what came late would have been noticed later.${lateText(rule, { pasts, lastMs })}`,
   };
+}
+
+/** What is left out because it is still on its way; empty when that is nothing. */
+function lateText(
+  rule: MetricRule,
+  { pasts, lastMs }: { readonly pasts: readonly Collected[]; readonly lastMs: number },
+): string {
+  const untilMs = pasts.reduce(
+    (least, past) => Math.min(least, asOf({ ...past, nowMs: lastMs }, rule.lateWaitMs)),
+    lastMs,
+  );
+  const lookedAtMs = Math.floor(untilMs / rule.periodMs) * rule.periodMs;
+  return lookedAtMs >= lastMs
+    ? ''
+    : ` What is after ${minuteText(lookedAtMs)} is not complete yet, and was not looked at.`;
 }
 
 /** A series as far as it was read; what is known of its source is from the newest stretch. */
