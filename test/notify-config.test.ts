@@ -115,6 +115,14 @@ describe('what is wrong is told where it stands:', () => {
       { channels, routes: [{ name: 'r', channels: ['a'], mute: ['n'] }] },
       'routes.0.mute.0',
     ],
+    [
+      'a severity that is none',
+      {
+        channels,
+        routes: [{ name: 'r', channels: ['a'], match: { severity: ['!critcal', 'critical', '*'] } }],
+      },
+      'routes.0.match.severity',
+    ],
     ['a name twice', { channels: [...channels, ...channels] }, 'channels.1.name'],
     [
       'a cron that is none',

@@ -1,6 +1,6 @@
 /** Section `notify`: who is told of alarms, where, when, and when not. */
 import { z } from 'zod';
-import { ALARM_STATES } from '../notify/channel.ts';
+import { ALARM_STATES, SEVERITIES } from '../notify/channel.ts';
 import { type DigestTimes, nextDigestMs } from '../notify/digest-times.ts';
 import { WEEKDAYS } from '../notify/rules.ts';
 import { notifyChannel } from './notify-channels.ts';
@@ -15,6 +15,14 @@ const match = z
       .union([z.string(), z.array(z.string()).min(1)])
       .transform((value) => (typeof value === 'string' ? [value] : value)),
   )
+  .superRefine(({ severity = [] }, context) => {
+    const known: readonly string[] = SEVERITIES;
+    for (const value of severity) {
+      if (value.includes('*') || known.includes(value.replace(/^!/, ''))) continue;
+      const message = `is none of ${SEVERITIES.join(', ')}, got "${value}"`;
+      context.addIssue({ code: 'custom', path: ['severity'], message });
+    }
+  })
   .describe('Labels and the values they may have: * stands for anything, a leading ! leaves out.');
 
 function problemOf(times: DigestTimes): string | undefined {
