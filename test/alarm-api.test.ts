@@ -155,7 +155,7 @@ describe('an acknowledgement', () => {
     const said = await ask('/alarms/acknowledge', { alarm: alarm.id, author: 'ann', reason: 'on it' });
     expect(said.body).toEqual({
       sentence:
-        'Acknowledged Backup of a is not there: until it recovers, at most until 2026-11-28T12:00:00Z.',
+        'Acknowledged Backup of a is not there: until it recovers, at most until 2026-11-28T12:00Z.',
       id: alarm.id,
     });
     const acknowledged = async (): Promise<unknown> => {
@@ -219,7 +219,7 @@ describe('a silence', () => {
       reason: 'move',
     });
     expect(made.body['sentence']).toBe(
-      'Silenced from 2026-11-21T13:00:00Z until 2026-11-21T15:00:00Z: 1 alarm fits now.',
+      'Silenced from 2026-11-21T13:00Z until 2026-11-21T15:00Z: 1 alarm fits now.',
     );
     const id = String(made.body['id']);
     const state = async (): Promise<unknown[]> => {

@@ -335,6 +335,7 @@ describe('the engine alone', () => {
     ['[1,2]', '[1,2]'],
     ['{"a":{"b":1}}', 'a {"b":1}'],
     ['{"at":"2026-11-21T02:30:05.000Z","tookMs":12.5}', 'at 2026-11-21 02:30:05 UTC, took 12.5 ms'],
+    ['{"http_status":503,"error_code":"Slow_Down"}', 'http status 503, error code Slow_Down'],
     ['{broken', '{broken'],
     ['', ''],
   ])('evidenceText(%s)', (json, text) => {

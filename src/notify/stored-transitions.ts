@@ -181,8 +181,9 @@ function pairText(name: string, value: unknown): string {
     const named = namedNumber(name, value);
     return `${named.name} ${named.value}`;
   }
-  if (typeof value === 'string') return `${name} ${value.replace(MOMENT, '$1 $2$3 UTC')}`;
-  return `${name} ${JSON.stringify(value)}`;
+  const words = name.replaceAll('_', ' ');
+  if (typeof value === 'string') return `${words} ${value.replace(MOMENT, '$1 $2$3 UTC')}`;
+  return `${words} ${JSON.stringify(value)}`;
 }
 
 function rowOf(json: string): object | undefined {

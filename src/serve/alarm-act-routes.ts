@@ -1,6 +1,7 @@
 /** What people say of alarms: that they have taken one on, and that some are muted for a time. */
 import { randomUUID } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
+import { minuteText } from '../alarms/alarm.ts';
 import { alarmsNow } from '../alarms/alarm-queries.ts';
 import { endSilence, saveAcknowledgement, saveSilence, type Silence, silences } from '../alarms/silences.ts';
 import { Fault } from '../lib/fault.ts';
@@ -38,7 +39,7 @@ function addAcknowledge(api: Api, { engine, clock }: ApiParts): void {
     if (row.state === 'OK')
       throw new Fault('conflict', `Cannot acknowledge the alarm: it is OK, got "${alarm}".`);
     await saveAcknowledgement({ alarm, sequence: row.sequence, atMs: nowMs, endsMs, author, reason }, engine);
-    const sentence = `Acknowledged ${row.title}: until it recovers, at most until ${isoOf(endsMs)}.`;
+    const sentence = `Acknowledged ${row.title}: until it recovers, at most until ${minuteText(endsMs)}.`;
     return context.json({ sentence, id: alarm }, 200);
   });
 }
@@ -78,10 +79,10 @@ function addSilence(api: Api, { engine, clock }: ApiParts): void {
     const rows = await alarmsNow({ limit: ALARMS_MAX }, engine);
     const fitting = rows.filter((row) => fits(matchers, row)).length;
     const count = `${fitting.toLocaleString('en-US')} ${fitting === 1 ? 'alarm' : 'alarms'}`;
-    const from = startsMs > nowMs ? ` from ${isoOf(startsMs)}` : '';
+    const from = startsMs > nowMs ? ` from ${minuteText(startsMs)}` : '';
     return context.json(
       {
-        sentence: `Silenced${from} until ${isoOf(endsMs)}: ${count} ${fitting === 1 ? 'fits' : 'fit'} now.`,
+        sentence: `Silenced${from} until ${minuteText(endsMs)}: ${count} ${fitting === 1 ? 'fits' : 'fit'} now.`,
         id: made.id,
       },
       200,
@@ -99,7 +100,7 @@ function addSilenceEnd(api: Api, { engine, clock }: ApiParts): void {
   api.openapi(end, async (context) => {
     const { id } = context.req.valid('param');
     const { endsMs } = await endSilence(id, clock.nowMs(), engine);
-    return context.json({ sentence: `Ended at ${isoOf(endsMs)}: its alarms are told of again.`, id }, 200);
+    return context.json({ sentence: `Ended at ${minuteText(endsMs)}: its alarms are told of again.`, id }, 200);
   });
 }
 

@@ -28,7 +28,7 @@ const form = z.object({
 
 const DONE = {
   acknowledge: 'Acknowledged: it is neither repeated nor escalated until it recovers.',
-  silence: 'Silenced: nobody is told of it for that time.',
+  silence: 'Silenced: for that time nobody is told of it, except that it is over.',
 } as const;
 
 /** What no token is of, or not any more, is not found, and nothing more is said. */
