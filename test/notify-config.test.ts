@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
+import { parseConfig } from '../src/config/load.ts';
 import { notify } from '../src/config/notify.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { openChannel } from '../src/notify/all.ts';
@@ -153,5 +154,14 @@ describe('what is wrong is told where it stands:', () => {
   ])('%s', (_what, section, path) => {
     const parsed = notify.safeParse(section);
     expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+  });
+});
+
+test('a secret whose variable is not set is told once, and not as a secret that is too short', () => {
+  const yaml =
+    'notify: { channels: [{ kind: webhook, name: h, url: "https://hook.example/", secret: "${NONE}" }] }';
+  expect(parseConfig(yaml, { environment: {}, folder: '.' })).toMatchObject({
+    ok: false,
+    problems: [{ message: 'refers to the environment variable NONE, which is not set' }],
   });
 });

@@ -91,7 +91,9 @@ export function parseConfig(
     if (duplicate !== undefined) report([duplicate.section], duplicate.message);
     for (const { path, message } of published) report(['cloudwatch', ...path], message);
   }
-  for (const issue of parsed.error?.issues ?? []) reportIssue(issue, resolved, report);
+  const unresolved = new Set(problems.map(({ path }) => path));
+  for (const issue of parsed.error?.issues ?? [])
+    if (!unresolved.has(issue.path.join('.'))) reportIssue(issue, resolved, report);
   return { ok: false, problems };
 }
 
