@@ -154,8 +154,7 @@ describe('an acknowledgement', () => {
     await becomes(alarm, 'ALARM');
     const said = await ask('/alarms/acknowledge', { alarm: alarm.id, author: 'ann', reason: 'on it' });
     expect(said.body).toEqual({
-      sentence:
-        'Acknowledged Backup of a is not there: until it recovers, at most until 2026-11-28T12:00Z.',
+      sentence: 'Acknowledged Backup of a is not there: until it recovers, at most until 2026-11-28T12:00Z.',
       id: alarm.id,
     });
     const acknowledged = async (): Promise<unknown> => {

@@ -55,7 +55,10 @@ function said(series: string, state: Evaluation['state'], sentence: string) {
   const [alarm] = expand({ ...definition, labels }, [{ bucket: 'dumps', series }]).alarms;
   if (alarm === undefined) throw new Error('a definition without an alarm');
   const sinceMs = NOW_MS - 90 * MINUTE_MS;
-  const evidence = [{ due: '2026-11-21T10:30:00Z', verdict: `missing${HOSTILE}` }];
+  const evidence = [
+    { due: '2026-11-21T10:30:00Z', verdict: `missing${HOSTILE}` },
+    { key: 'a/b', share: 1 / 3 },
+  ];
   const evaluation: Evaluation = {
     state,
     sentence,
@@ -146,7 +149,9 @@ test('alarms show has everything of one, named by its definition and a label', a
   expect(out).toContain(
     '\n\nLabels:\n  bucket=dumps\n  monitor=backups\n  series=orders\n\nNumbers:\n  runs: 3\n',
   );
-  expect(out).toContain('due                   verdict\n2026-11-21T10:30:00Z  missingweb\\x1b[31m\n');
+  expect(out).toContain(
+    '\n\nEvidence:\nkey  share\na/b  0.333\n\nEvidence:\ndue                   verdict\n2026-11-21T10:30:00Z  missingweb\\x1b[31m\n',
+  );
   expect(out).toContain(
     'at                 from  to     why\n2026-11-21T11:00Z  OK    ALARM  Nothing came by the deadline.\n2026-11-21T10:30Z        OK     Came.\n',
   );

@@ -33,7 +33,7 @@ Examples:
 /** Everything of an alarm, for a terminal. */
 export function detailText({ row, definition, transitions }: AlarmDetail): string {
   const labels = Object.entries(row.labels).map(([label, value]) => `  ${visible(label)}=${visible(value)}`);
-  const numbers = Object.entries(row.numbers).map(([name, value]) => `  ${visible(name)}: ${value}`);
+  const numbers = Object.entries(row.numbers).map(([name, value]) => `  ${visible(name)}: ${figure(value)}`);
   const changes = transitions.map(({ at, from, state, sentence }) => ({
     at: minuteText(at),
     from: from ?? '',
@@ -47,7 +47,7 @@ export function detailText({ row, definition, transitions }: AlarmDetail): strin
     rule,
     section('Labels', labels.toSorted()),
     section('Numbers', numbers),
-    tableOf('Evidence', row.evidence.toReversed(), [...new Set(row.evidence.flatMap(Object.keys))]),
+    ...evidenceTables(row.evidence),
     tableOf('Changes', changes, ['at', 'from', 'to', 'why']),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -69,6 +69,19 @@ function acknowledgedLines({ acknowledged }: Alarm): string[] {
   const { author, reason, ends_at: ends } = acknowledged;
   const by = author === '' ? '' : ` by ${visible(author)}`;
   return [`Acknowledged${by} until ${minuteText(ends)}${reason === '' ? '.' : `: ${visible(reason)}`}`];
+}
+
+/** Six figures are enough to read; `--json` has all. */
+function figure(value: number | null): string {
+  return value === null || Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+}
+
+/** Newest first; rows of one sort, which begin with the same name, are a table. */
+function evidenceTables(rows: Alarm['evidence']): string[] {
+  const sorts = Map.groupBy(rows.toReversed(), (row) => Object.keys(row)[0] ?? '');
+  return [...sorts.values()].map((ours) =>
+    tableOf('Evidence', ours, [...new Set(ours.toReversed().flatMap(Object.keys))]),
+  );
 }
 
 function tableOf(

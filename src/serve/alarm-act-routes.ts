@@ -100,7 +100,10 @@ function addSilenceEnd(api: Api, { engine, clock }: ApiParts): void {
   api.openapi(end, async (context) => {
     const { id } = context.req.valid('param');
     const { endsMs } = await endSilence(id, clock.nowMs(), engine);
-    return context.json({ sentence: `Ended at ${minuteText(endsMs)}: its alarms are told of again.`, id }, 200);
+    return context.json(
+      { sentence: `Ended at ${minuteText(endsMs)}: its alarms are told of again.`, id },
+      200,
+    );
   });
 }
 

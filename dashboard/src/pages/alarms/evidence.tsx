@@ -4,7 +4,7 @@ import { bytesText, capitalised, counted, durationText, parseTime, secondsText }
 import { RowMoment } from '../../lib/moment.tsx';
 import { CutText } from '../../lib/outside-text.tsx';
 import { PlainTable, type PlainColumn } from '../../lib/plain-table.tsx';
-import { exactFigure } from './figure.ts';
+import { exactFigure, figureText } from './figure.ts';
 
 type Row = Alarm['evidence'][number];
 interface Numbered {
@@ -55,9 +55,14 @@ const UNITS: readonly (readonly [string, (value: number) => string])[] = [
 ];
 
 function columnOf(name: string): PlainColumn<Numbered> {
-  const [ending, text] = UNITS.find(([each]) => name.endsWith(each)) ?? ['', exactFigure];
+  const [ending, text] = UNITS.find(([each]) => name.endsWith(each)) ?? ['', numberText];
   const title = capitalised(name.slice(0, name.length - ending.length).replaceAll('_', ' '));
   return { title, cell: ({ row }) => valueOf(row[name] ?? null, text) };
+}
+
+/** Counts whole, fractions short. */
+function numberText(value: number): string {
+  return Number.isInteger(value) ? exactFigure(value) : figureText(value);
 }
 
 function valueOf(value: string | number | null, text: (value: number) => string): ReactNode {
