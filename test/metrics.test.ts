@@ -328,7 +328,7 @@ test.each(EXPRESSIONS)('$metric', async ({ metric, given, expected }) => {
 });
 
 test.each([
-  ['AllRequests / NoSuch', 'line 1, column 15: Cannot find the metric'],
+  ['AllRequests / NoSuch', 'line 1, column 15: there is none of this name, '],
   ['AllRequests{region="x"} + 1', 'Cannot limit AllRequests by "region"'],
   ['1 + 2', 'it names none'],
   ['ReplicationLatnecy', 'did you mean ReplicationLatency'],

@@ -46,7 +46,7 @@ export function metricProblems(section: AlarmsSection, names: MetricNames): Sect
       return [];
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return [{ path: ['metrics', index, 'metric'], message: `cannot be read: ${error.message}` }];
+      return [{ path: ['metrics', index, 'metric'], message: `is wrong: ${error.message}` }];
     }
   });
 }

@@ -125,7 +125,7 @@ function metricOf({ name, place }: ReferenceExpression, catalogue: Catalogue): M
     return metricNamed(name, catalogue);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw faultAt(place, error.message.replace(/\.$/, ''));
+    throw faultAt(place, error.message.replace(/^Cannot find the metric: |\.$/g, ''));
   }
 }
 
