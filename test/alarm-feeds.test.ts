@@ -39,11 +39,11 @@ beforeEach(async () => {
     await engine.command(`truncate table ${table}`);
 });
 
-/** A run of the program over a feed, settled at once. */
-function watching(feed: AlarmFeed): (minutes: number) => Promise<Record<string, string>> {
+/** A run of the program over a feed; it settles so many minutes after its start. */
+function watching(feed: AlarmFeed, settle = 0): (minutes: number) => Promise<Record<string, string>> {
   let nowMs = NOW_MS;
   const evaluator = openEvaluator(
-    { definitions: feed.definitions, settledMs: () => 0 },
+    { definitions: feed.definitions, settledMs: () => NOW_MS + settle * MINUTE_MS },
     { feeds: [feed], store: new AlarmStore(engine), clock: { nowMs: () => nowMs, sleep: async () => {} } },
   );
   return async (minutes) => {
@@ -187,6 +187,14 @@ describe('intake', () => {
   test('a source from which nothing comes for longer than ever is silent', async () => {
     await delivered(steady(240));
     expect(alarming(await watching(feed())(0))).toEqual(['intake/silent{source="logs"}']);
+  });
+
+  test('a source that is silent only because not all of it is loaded yet is no alarm', async () => {
+    await delivered(steady(240));
+    const at = watching(feed(), 10);
+    expect(alarming(await at(0))).toEqual([]);
+    expect(alarming(await at(9))).toEqual([]);
+    expect(alarming(await at(10))).toEqual(['intake/silent{source="logs"}']);
   });
 
   test('a source that fails for five minutes is an alarm, one that recovers is not', async () => {

@@ -28,6 +28,8 @@ export interface StatusReading {
   readonly sinceMs: number;
   readonly numbers?: Readonly<Record<string, number>>;
   readonly evidence?: readonly EvidenceRow[];
+  /** It is said because something did not come, which after a start may only not be read yet. */
+  readonly isAbsence?: boolean;
 }
 
 /** What the alarm is as of this time; without a reading nothing is known. */
@@ -41,7 +43,7 @@ export function evaluateStatus(
     numbers: reading?.numbers ?? {},
     evidence: (reading?.evidence ?? []).slice(-EVIDENCE_ROWS_MAX),
     asOfMs: Math.min(time.nowMs, time.completeUntilMs ?? time.nowMs),
-    leansOnGaps: reading === undefined,
+    leansOnGaps: reading === undefined || reading.isAbsence === true,
     ...said,
     sentence: capped(said.sentence),
   };

@@ -54,6 +54,7 @@ interface Found {
   readonly sinceMs?: number | undefined;
   readonly numbers?: Readonly<Record<string, number>>;
   readonly evidence?: readonly Readonly<Record<string, string>>[];
+  readonly isAbsence?: boolean;
 }
 
 function timed(
@@ -89,6 +90,7 @@ function deliveryReadings(source: Source, arrivals: Arrivals | undefined, nowMs:
     status: verdict,
     sentence: reason,
     sinceMs,
+    isAbsence: verdict === 'silent',
   };
   return [failing, silent];
 }
