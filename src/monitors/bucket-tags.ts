@@ -3,6 +3,7 @@ import type { Labels } from '../alarms/feed.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
 import { latestConfigs } from './bucket-configs.ts';
+import { listOf, objectIn, objectOf, textOf } from './outside.ts';
 
 /** Stores are asked for tags far less often than that. */
 const READ_EVERY_MS = 60_000;
@@ -38,24 +39,7 @@ function bucketOf({ bucket, source, destination }: Labels): string {
 
 /** None when a store answers in another form: no alarm hangs on its tags. */
 function tagsOf(document: string): Labels {
-  const { TagSet: tags } = objectIn(document);
-  if (!Array.isArray(tags)) return {};
-  return Object.fromEntries(
-    tags.slice(0, TAGS_MAX).flatMap((tag: unknown) => {
-      const { Key: key, Value: value = '' } = objectOf(tag);
-      return typeof key === 'string' && typeof value === 'string' ? [[`tag.${key}`, value]] : [];
-    }),
-  );
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return objectOf(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  const tags = listOf(objectIn(document)?.['TagSet']).slice(0, TAGS_MAX).map(objectOf);
+  const named = tags.filter(({ Key: key }) => textOf(key) !== '');
+  return Object.fromEntries(named.map(({ Key: key, Value: value }) => [`tag.${textOf(key)}`, textOf(value)]));
 }

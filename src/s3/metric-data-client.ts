@@ -2,31 +2,17 @@
 import { CloudWatchClient, PutMetricDataCommand, type StandardUnit } from '@aws-sdk/client-cloudwatch';
 import { Fault } from '../lib/fault.ts';
 import type { CloudWatchOptions } from './cloudwatch.ts';
-import { credentialsOf } from './credentials.ts';
 import type { Datum, MetricSink, PutOutcome } from './metric-data.ts';
 import { type Failure, failureOf, s3Fault } from './s3-fault.ts';
+import { singleTry } from './single-try.ts';
 
-const CONNECT_MS_MAX = 5_000;
-const SILENCE_MS_MAX = 10_000;
 /** Codes of a connection that was never made. */
 const NOT_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z_]+|EHOSTUNREACH|ENETUNREACH|CERT_[A-Z_]+|DEPTH_[A-Z_]+|SELF_[A-Z_]+|UNABLE_[A-Z_]+)$/;
 
 /** Opens a connection; nothing is sent yet. Throws a `Fault` of code `invalid` for half a key. */
 export function openMetricSink(options: CloudWatchOptions): MetricSink {
-  const { region, endpoint } = options;
-  const client = new CloudWatchClient({
-    region,
-    credentials: credentialsOf(options),
-    // A repetition is counted again: whether it may be is not the SDK's to say.
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECT_MS_MAX,
-      requestTimeout: SILENCE_MS_MAX,
-      throwOnRequestTimeout: true,
-    },
-    ...(endpoint === undefined ? {} : { endpoint }),
-  });
+  const client = new CloudWatchClient(singleTry(options, options));
   return {
     put: async (namespace, data) => {
       try {

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { Fault } from '../lib/fault.ts';
-import { credentialsOf, type S3Identity } from './credentials.ts';
+import type { S3Identity } from './credentials.ts';
 import { failureOf, s3Fault } from './s3-fault.ts';
+import { singleTry } from './single-try.ts';
 import type { Topic, TopicMessage } from './topic.ts';
 
 export interface TopicOptions extends S3Identity {
@@ -14,9 +15,6 @@ export interface TopicOptions extends S3Identity {
   readonly endpoint?: string;
 }
 
-const CONNECT_MS_MAX = 5_000;
-const SILENCE_MS_MAX = 10_000;
-
 /** Opens a connection; nothing is sent yet. Throws a `Fault` of code `invalid` for what is no ARN of a topic. */
 export function openTopic(options: TopicOptions): Topic {
   const { arn, endpoint } = options;
@@ -25,18 +23,8 @@ export function openTopic(options: TopicOptions): Topic {
     throw new Fault('invalid', 'Cannot use the topic: its ARN is not arn:aws:sns:<region>:<account>:<name>.');
   if (endpoint !== undefined && !URL.canParse(endpoint))
     throw new Fault('invalid', 'Cannot use the topic: its endpoint is not a URL.');
-  const client = new SNSClient({
-    region: options.region ?? region,
-    credentials: credentialsOf(options),
-    // Whether and when to try again is the pipeline's to say.
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECT_MS_MAX,
-      requestTimeout: SILENCE_MS_MAX,
-      throwOnRequestTimeout: true,
-    },
-    ...(endpoint === undefined ? {} : { endpoint }),
-  });
+  const place = { region: options.region ?? region, ...(endpoint === undefined ? {} : { endpoint }) };
+  const client = new SNSClient(singleTry(place, options));
   return {
     publish: async (message, signal) => {
       try {

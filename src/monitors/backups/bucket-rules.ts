@@ -1,4 +1,5 @@
 /** Rules of a bucket as its store tells them: what they are for, and what they do when. */
+import { listOf, objectIn, objectOf, type Outside, textOf } from '../outside.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -44,11 +45,6 @@ export interface DefaultRetention {
 interface RuledObject {
   readonly key: string;
   readonly sizeBytes: number;
-}
-
-/** A store's document, in which anything may be missing or of another kind. */
-interface Outside {
-  readonly [name: string]: unknown;
 }
 
 const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
@@ -162,32 +158,6 @@ function moveOf(transition: unknown): LifecycleRule['moves'] {
   const time = timeOf(objectOf(transition));
   const to = textOf(objectOf(transition)['StorageClass']);
   return time === undefined || !ARCHIVES.has(to) ? [] : [{ to, time }];
-}
-
-function objectIn(text: string): Outside | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function objectOf(value: unknown): Outside {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Outside {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? (value as unknown[]) : [value];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function numberOf(value: unknown): number | undefined {

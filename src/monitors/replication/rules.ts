@@ -1,4 +1,5 @@
 /** Replication rules as a bucket has them, as pairs. */
+import { listOf, objectIn, objectOf, type Outside, textOf } from '../outside.ts';
 import type { PairRule } from './pairs.ts';
 
 export interface FoundRule extends PairRule {
@@ -15,18 +16,13 @@ export interface RulesQuery {
   readonly targetSeconds: number;
 }
 
-/** A store's document, whose rules come from outside: anything in it may be missing or of another kind. */
-interface Outside {
-  readonly [name: string]: unknown;
-}
-
 /**
  * One for each rule and destination, in the order of the document; none of a text that is no such document. A rule
  * without an id is named by its place. Of the first version of rules (`Prefix` at the rule) delete markers are taken.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html
  */
 export function rulesOf(query: RulesQuery): FoundRule[] {
-  const document = parsed(query.document);
+  const document = objectIn(query.document) ?? {};
   const configuration = objectOf(document['ReplicationConfiguration'] ?? document);
   return listOf(configuration['Rules'] ?? configuration['Rule']).flatMap((rule, index) =>
     ruleOf(objectOf(rule), index, { query, role: textOf(configuration['Role']) }),
@@ -101,27 +97,6 @@ function bucketOf(arn: string, namespace: string): string {
 function namespaceOf(bucketId: string): string {
   const colon = bucketId.lastIndexOf(':');
   return colon < 0 ? '' : bucketId.slice(0, colon);
-}
-
-function parsed(text: string): Outside {
-  try {
-    return objectOf(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-function objectOf(value: unknown): Outside {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function numberOf(value: unknown): number {
