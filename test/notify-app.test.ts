@@ -202,7 +202,7 @@ test('a channel that refuses is an illness until it takes a message again, whate
   expect(ill?.sentence).toMatch(/hook failed to deliver 3 times in a row.*403/);
   expect(ill?.sentence).not.toContain(hook.url);
   const scraped = await (await app.api.request('/metrics')).text();
-  expect(scraped).toContain('bucketwatch_delivery_failures_in_row{channel="hook"} 3\n');
+  expect(scraped).toContain('bucketwatch_health_delivery_failures_in_row{of="hook"} 3\n');
   expect(scraped).toContain('bucketwatch_health_state{check="delivery",of="hook"} 2\n');
   await storeTransition(change(4, 'd', 'ALARM'), app.engine);
   await pass(app);

@@ -15,6 +15,7 @@ import { Fault } from '../src/lib/fault.ts';
 import { repeat } from '../src/lib/job.ts';
 import { JobRecords } from '../src/lib/job-records.ts';
 import { silentLog } from '../src/lib/log.ts';
+import { readOpenMetrics } from './open-metrics-reader.ts';
 import { listen, type Server } from '../src/serve/listen.ts';
 import { keptFolder } from './temp.ts';
 import { testClock } from './test-clock.ts';
@@ -115,6 +116,21 @@ test('GET /api/v1/health of a program at work has no engine, job, disk or spool 
     expect.arrayContaining(['engine', 'engine-errors', 'spool', 'job']),
   );
   expect(known.filter(({ check }) => check === 'job').map(({ of }) => of)).toContain('replication judge');
+});
+
+test('GET /metrics has each number that a check is told from, in base units', async () => {
+  const answer = await fetch(`${guarded.url}/metrics`, {
+    headers: { authorization: `Bearer ${TOKEN}`, accept: 'application/openmetrics-text' },
+  });
+  const families = readOpenMetrics(await answer.text());
+  const ofAll = (name: string) => families.get(`bucketwatch_health_${name}`)?.samples ?? [];
+  const [disk] = ofAll('disk_free_bytes');
+  expect(disk).toMatchObject({ labels: { of: '' } });
+  expect(disk?.value).toBeGreaterThan(0);
+  expect(ofAll('spool_bytes')).toEqual([{ labels: { of: '' }, value: 0 }]);
+  expect(ofAll('engine_errors_errors')).toHaveLength(1);
+  expect(ofAll('job_last_run_seconds').map(({ labels }) => labels['of'])).toContain('replication judge');
+  expect([...families.keys()].filter((name) => name.endsWith('_ms'))).toEqual([]);
 });
 
 function watchOver(engine: Engine, clock = testClock(Date.UTC(2026, 10, 1))): HealthWatch {

@@ -28,9 +28,15 @@ export function addScrape(api: Api, { metrics, clock, health }: ApiParts): void 
   });
 }
 
-/** The program's own health, as it is now. */
+/** The program's own health, as it is now: the state of each check, and a gauge for each number it is told from. */
 function healthFamilies({ items }: Pick<StandingHealth, 'items'>): MetricFamily[] {
-  const deliveries = items.filter(({ check }) => check === 'delivery');
+  const numbers = items.flatMap((item) =>
+    Object.entries(item.numbers).map(([name, value]) => ({ item, ...inBaseUnit(name, value) })),
+  );
+  const families = Map.groupBy(
+    numbers,
+    ({ item, name }) => `bucketwatch_health_${item.check.replaceAll('-', '_')}_${name}`,
+  );
   return [
     {
       name: 'bucketwatch_health_state',
@@ -40,13 +46,17 @@ function healthFamilies({ items }: Pick<StandingHealth, 'items'>): MetricFamily[
         value: HEALTH_STATES.indexOf(state),
       })),
     },
-    {
-      name: 'bucketwatch_delivery_failures_in_row',
-      help: 'Notifications that failed on a channel since the last that was delivered.',
-      samples: deliveries.map(({ of, numbers }) => ({
-        labels: { channel: of },
-        value: numbers['failures_in_row'] ?? 0,
-      })),
-    },
+    ...[...families].map(([name, found]) => ({
+      name,
+      help: 'What a check of Bucketwatch itself is told from.',
+      samples: found.map(({ item: { of }, value }) => ({ labels: { of }, value })),
+    })),
   ];
+}
+
+/** Seconds, as Prometheus has it. */
+function inBaseUnit(name: string, value: number): { readonly name: string; readonly value: number } {
+  return name.endsWith('_ms')
+    ? { name: name.replace(/_ms$/, '_seconds'), value: value / 1000 }
+    : { name, value };
 }
