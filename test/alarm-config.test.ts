@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ruleText } from '../src/alarms/rule-text.ts';
 import { expand } from '../src/alarms/definition.ts';
 import { type App, openApp } from '../src/app.ts';
-import { ownDefinitions } from '../src/config/alarm-definitions.ts';
+import { changedDefinition, ownDefinitions } from '../src/config/alarm-definitions.ts';
 import { parseConfig } from '../src/config/load.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { silentLog } from '../src/lib/log.ts';
@@ -29,6 +29,16 @@ describe('a mistake is told where it stands:', () => {
       'alarms: { defaults: { backups/mising: { enabled: false } } }',
       'alarms.defaults.backups/mising',
       'did you mean backups/missing',
+    ],
+    [
+      'alarms: { defaults: { activity/denied: { hold: 5m } } }',
+      'alarms.defaults.activity/denied.hold',
+      'it has no time to hold',
+    ],
+    [
+      'alarms: { defaults: { activity/latency: { threshold: 5 } } }',
+      'alarms.defaults.activity/latency.threshold',
+      'it has none',
     ],
     [
       'alarms: { defaults: { backups/late: { severity: loud } } }',
@@ -92,6 +102,17 @@ describe('a mistake is told where it stands:', () => {
     expect(found[0]).toContain(path);
     expect(found[0]).toContain(message);
   });
+});
+
+test('changedDefinition() puts another threshold in the place of its own, and says so', () => {
+  const { alarms } = configSchema.parse({ alarms: { defaults: { 'activity/denied': { threshold: 60 } } } });
+  const denied = DEFAULTS.find(({ id }) => id === 'activity/denied');
+  if (denied === undefined) throw new Error('no such default');
+  const { rule } = changedDefinition(denied, alarms.defaults['activity/denied']);
+  expect(rule).toMatchObject({ limit: { kind: 'threshold', threshold: 60 } });
+  expect(ruleText(rule)).toBe(
+    'More than 60 % of the requests to a bucket are answered with 403 for 3 of 3 periods of 5 min',
+  );
 });
 
 test('ownDefinitions() writes in CloudWatch’s words what the configuration says in its own', () => {

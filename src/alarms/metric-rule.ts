@@ -28,7 +28,7 @@ export interface MetricRule {
   readonly lowSamples?: { readonly percentile: number; readonly treat: 'evaluate' | 'ignore' };
   /** How long to wait for a source that is late; default 24 h. */
   readonly lateWaitMs?: number;
-  /** What a breaching point is, e.g. `Requests are refused`; absent: metric and limit are told. */
+  /** What a breaching point is, e.g. `More than {threshold} % are refused`; absent: metric and limit are told. */
   readonly means?: string;
 }
 

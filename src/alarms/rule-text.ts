@@ -33,7 +33,8 @@ export function ruleText(rule: AlarmRule): string {
 function metricText(rule: MetricRule): string {
   const { metric, statistic, datapointsToAlarm: m, evaluationPeriods: n, periodMs, limit, unit } = rule;
   const { means = `${statistic} of ${metric} ${limitText(limit, { isInAlarm: false, unit })}` } = rule;
-  const text = `${means} for ${m} of ${n} periods of ${spanText(periodMs / 1000)}`;
+  const meant = limit.kind === 'threshold' ? means.replace('{threshold}', String(limit.threshold)) : means;
+  const text = `${meant} for ${m} of ${n} periods of ${spanText(periodMs / 1000)}`;
   const recovery = limit.kind === 'threshold' ? limit.recoveryThreshold : undefined;
   return recovery === undefined ? text : `${text}, until it is back at ${valueText(recovery, unit)}`;
 }

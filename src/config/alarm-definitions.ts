@@ -100,13 +100,19 @@ export function changedDefinition(
   change: AlarmsSection['defaults'][string] | undefined,
 ): AlarmDefinition {
   if (change === undefined) return definition;
-  const { severity = definition.severity, labels, hold } = change;
+  const { severity = definition.severity, labels, hold, threshold } = change;
+  const rule = hold === undefined ? definition.rule : heldRule(definition.rule, hold);
   return {
     ...definition,
     severity,
     labels: { ...definition.labels, ...labels },
-    rule: hold === undefined ? definition.rule : heldRule(definition.rule, hold),
+    rule: threshold === undefined ? rule : limitedRule(rule, threshold),
   };
+}
+
+function limitedRule(rule: AlarmRule, threshold: number): AlarmRule {
+  if (rule.kind !== 'metric' || rule.limit.kind !== 'threshold') return rule;
+  return { ...rule, limit: { ...rule.limit, threshold } };
 }
 
 function heldRule(rule: AlarmRule, holdMs: number): AlarmRule {

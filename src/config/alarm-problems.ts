@@ -55,16 +55,24 @@ type MetricNames = Parameters<typeof catalogueOf>[0];
 
 function defaultProblems({ defaults }: AlarmsSection): SectionProblem[] {
   const byId = new Map(DEFAULTS.map((definition) => [definition.id, definition]));
-  return Object.entries(defaults).flatMap(([id, { hold }]): SectionProblem[] => {
+  return Object.entries(defaults).flatMap(([id, { hold, threshold }]): SectionProblem[] => {
     const definition = byId.get(id);
     if (definition === undefined) {
       const meant = nearest(id, [...byId.keys()]);
       const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
       return [{ path: ['defaults', id], message: `is the id of no default${hint}` }];
     }
-    const { kind } = definition.rule;
-    if (hold === undefined || kind === 'status' || kind === 'deadline') return [];
-    return [{ path: ['defaults', id, 'hold'], message: 'is of no use: it has no time to hold' }];
+    const { rule } = definition;
+    const holds = rule.kind === 'status' || rule.kind === 'deadline';
+    const isLimited = rule.kind === 'metric' && rule.limit.kind === 'threshold';
+    const useless = (name: string, why: string) => ({
+      path: ['defaults', id, name],
+      message: `is of no use: ${why}`,
+    });
+    return [
+      ...(hold === undefined || holds ? [] : [useless('hold', 'it has no time to hold')]),
+      ...(threshold === undefined || isLimited ? [] : [useless('threshold', 'it has none')]),
+    ];
   });
 }
 

@@ -14,6 +14,7 @@ const change = z.strictObject({
   enabled: z.boolean().optional().describe('Whether it is evaluated.'),
   severity: severity.optional().describe('Instead of its own.'),
   hold: durationIfAny('How long it has to be so before it is an alarm; of a deadline its grace.'),
+  threshold: z.number().optional().describe('Of one on a metric with a threshold: instead of its own.'),
   labels: labels.optional().describe('Go with each of its alarms, for routing.'),
 });
 
