@@ -45,6 +45,7 @@ describe('a mistake is told where it stands:', () => {
       'alarms.defaults.backups/late.severity',
       '',
     ],
+    ['alarms: { metrics: [{ metric: AllRequests, threshold: 1 }] }', 'alarms.metrics.0.id', 'is missing'],
     [metric('comparison_operator: ">"'), 'alarms.metrics.0.threshold', 'is not a number'],
     [metric('threshold: 1, period: 45s'), 'alarms.metrics.0.period', 'whole minutes'],
     [

@@ -158,7 +158,7 @@ function reportIssue(issue: z.core.$ZodIssue, document: unknown, report: Report)
     return;
   }
   if (issue.code !== 'unrecognized_keys') {
-    report(issue.path, issue.message.replace(/^Invalid input: /, ''));
+    report(issue.path, messageOf(issue));
     return;
   }
   for (const key of issue.keys) {
@@ -168,6 +168,12 @@ function reportIssue(issue: z.core.$ZodIssue, document: unknown, report: Report)
       near === undefined ? 'is not a known setting' : `is not a known setting; did you mean "${near}"?`,
     );
   }
+}
+
+function messageOf({ message }: z.core.$ZodIssue): string {
+  return message
+    .replace(/^Invalid input: /, '')
+    .replace(/^expected (\w+), received undefined$/, 'is missing: expected $1');
 }
 
 /** The words that are allowed, where the issue is that another stands there. */
